@@ -1,0 +1,434 @@
+"""SlidingWindow on a page: what every widget promises, point by point."""
+
+import pytest
+import torch
+from playwright.sync_api import expect
+
+from utils import SlidingWindow
+
+X = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+K = [[0, 1], [2, 3]]
+
+
+def cells(page, grid: str, mark: str) -> set[tuple[int, int]]:
+    found = page.get_by_role("grid", name=grid).locator(f".{mark}").evaluate_all(
+        "all => all.map(c => [Number(c.dataset.row), Number(c.dataset.col)])"
+    )
+    return {tuple(cell) for cell in found}
+
+
+def cell(page, grid: str, row: int, col: int):
+    return page.get_by_role("grid", name=grid).locator(f"[data-row='{row}'][data-col='{col}']")
+
+
+def part(page, name: str):
+    return page.locator(f"[data-part='{name}']").first
+
+
+def values(page, grid: str) -> list[list[str]]:
+    return page.get_by_role("grid", name=grid).evaluate(
+        "g => [...g.querySelectorAll('[role=row]')].map(r => [...r.children].map(c => c.textContent))"
+    )
+
+
+def snapshot(page) -> str:
+    return page.locator(".ex-stage").first.evaluate("e => e.outerHTML") + part(page, "arithmetic").inner_text()
+
+
+def test_opens_on_the_first_step_with_the_textbook_sum(show):
+    page = show(SlidingWindow(X, K))
+    expect(part(page, "arithmetic")).to_have_text("0×0 + 1×1 + 3×2 + 4×3 = 19")
+    assert values(page, "Output") == [["19", "25"], ["37", "43"]]
+    assert cells(page, "Input", "is-window") == {(0, 0), (0, 1), (1, 0), (1, 1)}
+
+
+def test_hover_on_an_output_marks_its_dilated_taps_padding_and_skipped_cells(show):
+    page = show(SlidingWindow(torch.arange(20.0).reshape(4, 5), K, padding=1, dilation=2, stride=2))
+    cell(page, "Output", 0, 0).hover()
+    assert cells(page, "Input", "is-window") == {(-1, -1), (-1, 1), (1, -1), (1, 1)}
+    assert cells(page, "Input", "is-skipped") == {(-1, 0), (0, -1), (0, 0), (0, 1), (1, 0)}
+    assert cells(page, "Input", "is-window") & cells(page, "Input", "is-padding") == {
+        (-1, -1),
+        (-1, 1),
+        (1, -1),
+    }
+    expect(part(page, "arithmetic")).to_have_text("0×0 + 0×1 + 0×2 + 6×3 = 18")
+
+
+def test_hover_on_an_input_marks_the_outputs_that_it_feeds(show):
+    page = show(SlidingWindow(X, K, padding=1))
+    cell(page, "Input", 1, 1).hover()
+    assert cells(page, "Output", "is-affected") == {(1, 1), (1, 2), (2, 1), (2, 2)}
+    cell(page, "Input", -1, -1).hover()
+    assert cells(page, "Output", "is-affected") == {(0, 0)}
+    assert "Padding (-1, -1) feeds 1 output" in part(page, "pointed").inner_text()
+
+
+@pytest.mark.parametrize("mode, first", [("conv", (0, 1)), ("flip", (1, 0))])
+def test_hover_on_a_weight_marks_every_place_that_uses_it(show, mode, first):
+    page = show(SlidingWindow(X, K, mode=mode))
+    cell(page, "Kernel", 0, 1).hover()
+    r, c = first
+    assert cells(page, "Input", "is-affected") == {(r + i, c + j) for i in (0, 1) for j in (0, 1)}
+
+
+def test_hover_is_a_preview_and_click_pins(show):
+    page = show(SlidingWindow(X, K))
+    step = page.get_by_role("slider", name="Step")
+    cell(page, "Output", 1, 1).hover()
+    expect(part(page, "arithmetic")).to_have_text("4×0 + 5×1 + 7×2 + 8×3 = 43")
+    assert step.input_value() == "1"
+    page.mouse.move(1, 1)
+    expect(part(page, "arithmetic")).to_have_text("0×0 + 1×1 + 3×2 + 4×3 = 19")
+    cell(page, "Output", 1, 0).click()
+    page.mouse.move(1, 1)
+    assert step.input_value() == "3"
+    assert cells(page, "Output", "is-current") == {(1, 0)}
+
+
+def test_stepping_forth_and_back_changes_nothing(show):
+    page = show(SlidingWindow(torch.arange(30.0).reshape(5, 6), K, padding=1, stride=(2, 1)))
+    forward, back = (page.get_by_role("button", name=f"{n} step", exact=True) for n in ("Next", "Previous"))
+    for _ in range(3):
+        forward.click()
+    before = snapshot(page)
+    forward.click()
+    assert snapshot(page) != before
+    back.click()
+    assert snapshot(page) == before
+    page.get_by_role("button", name="Last step").click()
+    last = snapshot(page)
+    forward.click()
+    assert snapshot(page) == last
+    page.get_by_role("button", name="First step").click()
+    back.click()
+    assert page.get_by_role("slider", name="Step").input_value() == "1"
+
+
+def test_a_changed_parameter_keeps_the_selected_output_clamped(show):
+    page = show(SlidingWindow(torch.arange(25.0).reshape(5, 5), K))
+    cell(page, "Output", 3, 2).click()
+    page.get_by_role("button", name="Increase Padding").click()
+    assert cells(page, "Output", "is-current") == {(3, 2)}
+    page.get_by_role("button", name="Increase Stride").click()
+    page.mouse.move(1, 1)
+    assert cells(page, "Output", "is-current") == {(2, 2)}
+
+
+@pytest.mark.parametrize("label", ["Kernel height", "Kernel width", "Stride", "Padding", "Dilation"])
+@pytest.mark.parametrize("typed", ["", "-1", "1e9", "abc", "2.5", "1,2,3", "0x10", "99999999999999999999"])
+def test_nonsense_is_refused_with_the_rule_and_a_fix(show, label, typed):
+    page = show(SlidingWindow(X, K))
+    field = page.get_by_label(label, exact=True)
+    before = values(page, "Output")
+    field.fill(typed)
+    field.press("Enter")
+    message = part(page, "message")
+    expect(message).to_be_visible()
+    said = message.inner_text()
+    assert label in said and "Try" in said
+    assert field.input_value() == typed, "what was typed is not taken away"
+    assert field.get_attribute("aria-invalid") == "true"
+    assert values(page, "Output") == before
+    field.press("Escape")
+    expect(message).not_to_be_visible()
+    page.get_by_role("button", name="Next step").click()
+    assert page.get_by_role("slider", name="Step").input_value() == "2"
+
+
+def test_a_window_that_does_not_fit_says_by_how_much(show):
+    page = show(SlidingWindow(X, K))
+    page.get_by_label("Kernel height", exact=True).fill("5")
+    said = part(page, "message").inner_text()
+    assert "window is 5 high" in said and "only 3 (3 + 2·0)" in said and "padding" in said
+    page.get_by_label("Padding", exact=True).fill("1")
+    page.get_by_label("Kernel height", exact=True).fill("5")
+    expect(part(page, "message")).not_to_be_visible()
+    assert len(values(page, "Kernel")) == 5
+
+
+def test_rectangular_settings_and_unread_rows(show):
+    page = show(SlidingWindow(torch.ones(4, 4), torch.ones(3, 3)))
+    page.get_by_label("Padding", exact=True).fill("1")
+    page.get_by_label("Stride", exact=True).fill("2")
+    assert "⌊(4 + 2·1 − 1·(3 − 1) − 1) / 2⌋ + 1 = ⌊3 / 2⌋ + 1 = ⌊1.5⌋ + 1 = 2" in part(page, "shape").inner_text()
+    unread = cells(page, "Input", "is-unread")
+    assert unread == {(4, j) for j in range(-1, 5)} | {(i, 4) for i in range(-1, 5)}
+    page.get_by_label("Stride", exact=True).fill("3, 2")
+    assert len(values(page, "Output")) == 2
+    page.get_by_label("Padding", exact=True).fill("0 2")
+    assert [len(r) for r in values(page, "Output")] == [3]
+
+
+def test_cells_are_edited_in_place_undone_and_reset(show):
+    page = show(SlidingWindow(X, K))
+    target = cell(page, "Input", 0, 1)
+    target.dblclick()
+    page.keyboard.type("10")
+    page.keyboard.press("Enter")
+    assert values(page, "Output")[0][0] == "28"
+    cell(page, "Kernel", 1, 1).focus()
+    page.keyboard.press("-")
+    page.keyboard.type("0.5")
+    page.keyboard.press("Enter")
+    assert values(page, "Kernel")[1][1] == "−0.5"
+    page.get_by_role("button", name="Undo").click()
+    assert values(page, "Kernel")[1][1] == "3"
+    page.get_by_role("button", name="Reset").click()
+    assert values(page, "Output") == [["19", "25"], ["37", "43"]]
+    page.get_by_role("button", name="Undo").click()
+    assert values(page, "Output")[0][0] == "28"
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "1e9", "1/0"])
+def test_a_cell_refuses_nonsense_and_keeps_its_value(show, typed):
+    page = show(SlidingWindow(X, K))
+    cell(page, "Input", 0, 0).dblclick()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.type(typed)
+    page.keyboard.press("Enter")
+    expect(part(page, "message")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(part(page, "message")).not_to_be_visible()
+    assert values(page, "Input") == [["0", "1", "2"], ["3", "4", "5"], ["6", "7", "8"]]
+
+
+def test_each_grid_is_one_tab_stop_with_arrow_keys(show):
+    page = show(SlidingWindow(X, K))
+    for name in ("Input", "Kernel", "Output"):
+        assert page.get_by_role("grid", name=name).locator("[tabindex='0']").count() == 1
+    cell(page, "Output", 0, 0).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(cell(page, "Output", 1, 1)).to_be_focused()
+    expect(part(page, "arithmetic")).to_have_text("4×0 + 5×1 + 7×2 + 8×3 = 43")
+    assert page.get_by_role("slider", name="Step").input_value() == "1", "focus is a preview"
+    page.keyboard.press("Enter")
+    assert page.get_by_role("slider", name="Step").input_value() == "4"
+    page.keyboard.press("Control+Home")
+    expect(cell(page, "Output", 0, 0)).to_be_focused()
+
+
+def test_playing_is_asked_for_silent_and_ends(show):
+    page = show(SlidingWindow(X, K))
+    page.wait_for_timeout(400)
+    assert page.get_by_role("slider", name="Step").input_value() == "1", "nothing plays by itself"
+    page.get_by_label("Speed").select_option("Fast")
+    live = part(page, "live")
+    before = live.inner_text()
+    assert "Step 1 of 4" in before
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("document.querySelector('input[type=range]').value === '3'")
+    assert live.inner_text() == before, "silent while playing"
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=3000)
+    assert page.get_by_role("slider", name="Step").input_value() == "4"
+    assert "Step 4 of 4" in live.inner_text()
+
+
+def test_pause_stops_and_typing_while_playing_does_too(show):
+    page = show(SlidingWindow(torch.ones(8, 8), K))
+    page.get_by_label("Speed").select_option("Fast")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_timeout(600)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    at = page.get_by_role("slider", name="Step").input_value()
+    page.wait_for_timeout(500)
+    assert page.get_by_role("slider", name="Step").input_value() == at != "1"
+
+
+def test_reduced_motion_makes_steps_instant(show):
+    still = "getComputedStyle(document.querySelector('.ex-frame')).transitionDuration"
+    assert show(SlidingWindow(X, K), reduced_motion="reduce").evaluate(still) == "0s"
+    assert show(SlidingWindow(X, K)).evaluate(still) != "0s"
+
+
+def test_the_window_can_be_dragged(show):
+    page = show(SlidingWindow(torch.arange(36.0).reshape(6, 6), K, stride=2))
+    start, end = (cell(page, "Input", *at).bounding_box() for at in ((1, 1), (5, 3)))
+    page.mouse.move(start["x"] + 20, start["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 20, end["y"] + 20, steps=8)
+    page.mouse.up()
+    page.mouse.move(1, 1)
+    assert cells(page, "Output", "is-current") == {(2, 1)}
+    assert cells(page, "Input", "is-window") == {(4, 2), (4, 3), (5, 2), (5, 3)}
+
+
+def test_touch_pins_and_edits(show):
+    page = show(SlidingWindow(X, K), width=360, has_touch=True, is_mobile=True)
+    cell(page, "Output", 1, 1).tap()
+    assert page.get_by_role("slider", name="Step").input_value() == "4"
+    cell(page, "Kernel", 0, 0).tap()
+    cell(page, "Kernel", 0, 0).tap()
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    assert values(page, "Kernel")[0][0] == "5"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_max_marks_its_winner_and_pads_with_minus_infinity(show):
+    page = show(SlidingWindow([[-1, -2], [-3, -4]], (2, 2), padding=1, mode="max"))
+    assert values(page, "Input")[0] == ["−∞"] * 4
+    assert values(page, "Output")[0] == ["−1", "−1", "−2"]
+    cell(page, "Output", 1, 1).hover()
+    assert cells(page, "Input", "is-winner") == {(0, 0)}
+    expect(part(page, "arithmetic")).to_have_text("max(−1, −2, −3, −4) = −1")
+    page.get_by_label("Padding", exact=True).fill("2")
+    assert "at most half the window" in part(page, "message").inner_text()
+
+
+def test_average_shows_what_it_divides_by(show):
+    page = show(SlidingWindow(X, (2, 2), padding=1, mode="avg"))
+    expect(part(page, "arithmetic")).to_have_text("(0 + 0 + 0 + 0) / 4 = 0")
+    page = show(SlidingWindow([[8, 1], [2, 3]], (2, 2), padding=1, mode="avg", count_include_pad=False))
+    expect(part(page, "arithmetic")).to_have_text("(0 + 0 + 0 + 8) / 1 = 8")
+
+
+def test_operation_preset_and_sizes(show):
+    page = show(SlidingWindow(X, K))
+    page.get_by_text("More settings").click()
+    page.get_by_label("Operation").select_option("True convolution")
+    assert values(page, "Output") == [["5", "11"], ["23", "29"]]
+    expect(page.get_by_label("Kernel preset")).to_have_value("Custom")
+    page.get_by_label("Kernel preset").select_option("Ones")
+    assert values(page, "Kernel") == [["1", "1"], ["1", "1"]]
+    page.get_by_label("Input width").fill("4")
+    assert [len(row) for row in values(page, "Input")] == [4, 4, 4]
+    page.get_by_label("Input width").fill("2")
+    page.get_by_label("Input width").fill("3")
+    assert values(page, "Input")[0] == ["0", "1", "2"], "what a smaller size hides comes back"
+    page.get_by_label("Bias").fill("0.5")
+    assert part(page, "arithmetic").inner_text().endswith(" + 0.5 = 8.5")
+
+
+def test_copied_code_prints_what_is_shown(show):
+    page = show(SlidingWindow(X, K))
+    page.get_by_label("Padding", exact=True).fill("1")
+    page.get_by_role("button", name="Copy as PyTorch").click()
+    names: dict = {}
+    exec(page.locator("[data-part=snippet]").input_value(), names)
+    assert [[f"{v:g}" for v in row] for row in names["Y"][0, 0].tolist()] == values(page, "Output")
+
+
+def test_widgets_on_one_page_do_not_meet(show):
+    page = show(SlidingWindow(X, K), SlidingWindow(X, [[1]]))
+    page.get_by_role("button", name="Next step").first.click()
+    steps = page.get_by_role("slider", name="Step")
+    assert [steps.nth(i).input_value() for i in (0, 1)] == ["2", "1"]
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_hosts_with_odd_models_shadow_roots_and_unmounting(show):
+    page = show(SlidingWindow(X, K))
+    report = page.evaluate(
+        """async spec => {
+            const { mount } = slidingWindowCourse;
+            const host = document.body.appendChild(document.createElement("div"));
+            const root = host.attachShadow({ mode: "open" });
+            const el = root.appendChild(document.createElement("div"));
+            const state = structuredClone(spec);
+            const model = {
+                get: k => state[k], set: (k, v) => { state[k] = v; },
+                save_changes() { throw new Error("static"); }, on() {},
+            };
+            const counted = { timers: 0, listeners: 0 };
+            const add = document.addEventListener;
+            document.addEventListener = function (...a) { counted.listeners++; return add.apply(this, a); };
+            const unmount = mount({ kind: "SlidingWindow", model, el });
+            const click = name => root.querySelector(`[aria-label="${name}"]`).click();
+            click("Next step");
+            const after = state.step;
+            root.querySelector("[data-row='0'][data-col='0']").focus();
+            const focused = root.activeElement?.dataset.row;
+            click("Play");
+            unmount();
+            const left = state.step;
+            await new Promise(r => setTimeout(r, 1800));
+            document.addEventListener = add;
+            return { after, focused, still: state.step === left, empty: el.childElementCount === 0,
+                     documentListeners: counted.listeners };
+        }""",
+        SlidingWindow(X, K).spec,
+    )
+    assert report == {
+        "after": 1,
+        "focused": "0",
+        "still": True,
+        "empty": True,
+        "documentListeners": 0,
+    }
+
+
+def test_python_s_changes_show_without_an_echo(show):
+    page = show(SlidingWindow(X, K))
+    report = page.evaluate(
+        """async spec => {
+            const state = structuredClone(spec), heard = {}; let saves = 0;
+            const model = {
+                get: k => state[k],
+                set: (k, v) => { state[k] = v; heard[`change:${k}`]?.forEach(f => f()); },
+                save_changes() { saves++; },
+                on: (e, f) => (heard[e] ??= new Set()).add(f), off: (e, f) => heard[e]?.delete(f),
+            };
+            const el = document.body.appendChild(document.createElement("div"));
+            const unmount = slidingWindowCourse.mount({ kind: "SlidingWindow", model, el });
+            model.set("step", 3); model.set("kernel", [[1, 1], [1, 1]]);
+            await new Promise(r => setTimeout(r, 20));
+            const text = el.querySelector("[data-part=arithmetic]").textContent;
+            const savesFromPython = saves;
+            el.querySelector("[aria-label='First step']").click();
+            await new Promise(r => setTimeout(r, 20));
+            const result = { text, savesFromPython, savesFromPage: saves };
+            unmount();
+            return { ...result, left: Object.values(heard).reduce((n, s) => n + s.size, 0) };
+        }""",
+        SlidingWindow(X, K).spec,
+    )
+    assert report == {
+        "text": "4×1 + 5×1 + 7×1 + 8×1 = 24",
+        "savesFromPython": 0,
+        "savesFromPage": 1,
+        "left": 0,
+    }
+
+
+def test_suppresses_jupyterlab_shortcuts_inside(show):
+    page = show(SlidingWindow(X, K))
+    assert page.locator("section[data-lm-suppress-shortcuts='true']").count() == 1
+
+
+def test_a_step_is_cheap_at_32_by_32(show):
+    # A budget for one frame; the median of many steps, so that a busy machine does not decide.
+    page = show(SlidingWindow(torch.arange(1024.0).reshape(32, 32), torch.ones(5, 5), padding=2))
+    times = page.evaluate(
+        """() => { const next = document.querySelector("[aria-label='Next step']"), times = [];
+            for (let i = 0; i < 60; i++) { const t = performance.now(); next.click(); times.push(performance.now() - t); }
+            return times.sort((a, b) => a - b); }"""
+    )
+    assert times[len(times) // 2] < 8
+
+
+def test_a_broken_place_keeps_its_first_frame(browser, tmp_path):
+    html = SlidingWindow(X, K).to_html().replace('data-explorable="SlidingWindow"', 'data-explorable="X"')
+    script = open("utils/widgets/dist/explorables.js", encoding="utf-8").read()
+    page = browser.new_page()
+    page.set_content(f"<!doctype html><body>{html}<script>{script}</script>")
+    assert page.locator("table").count() == 3
+    assert "0×0 + 1×1 + 3×2 + 4×3 = 19" in page.locator("body").inner_text()
+    page.close()
+
+
+def test_without_script_the_first_frame_is_there(browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.set_content(f"<!doctype html><body>{SlidingWindow(X, K).to_html()}")
+    assert [c.inner_text() for c in page.locator("caption").all()] == [
+        "Input 3×3",
+        "Kernel 2×2",
+        "Output 2×2",
+    ]
+    assert "0×0 + 1×1 + 3×2 + 4×3 = 19" in page.locator("body").inner_text()
+    context.close()

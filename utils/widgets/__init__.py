@@ -1,0 +1,12 @@
+"""What the pages let you play with: live in a kernel, and in the web book without one.
+
+Each class is an ipywidget (through anywidget), so it links, observes and nests with the others; its
+JavaScript lives in `js/` and is bundled into `dist/` by `make widgets`.
+"""
+
+from utils.widgets.dense_to_conv import DenseToConv
+from utils.widgets.image_filter import ImageFilter
+from utils.widgets.shape_calculator import ShapeCalculator
+from utils.widgets.sliding_window import SlidingWindow
+
+__all__ = ["DenseToConv", "ImageFilter", "ShapeCalculator", "SlidingWindow"]

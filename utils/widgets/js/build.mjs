@@ -1,0 +1,42 @@
+// Bundles the widgets twice: as a module for live kernels (anywidget) and as a classic script for
+// the web book, because browsers do not load modules from file://. `--check` compares with what is
+// committed and writes nothing.
+import { build } from "esbuild";
+import { gzipSync } from "node:zlib";
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const limit = 40 * 1024;
+const check = process.argv.includes("--check");
+let failed = false;
+
+for (const [entry, format, name] of [
+  ["kernel.js", "esm", "explorables.mjs"],
+  ["book.js", "iife", "explorables.js"],
+]) {
+  const target = here(`../dist/${name}`);
+  const { outputFiles } = await build({
+    entryPoints: [here(entry)],
+    bundle: true,
+    minify: true,
+    format,
+    target: "es2022",
+    charset: "utf8",
+    loader: { ".css": "text" },
+    write: false,
+  });
+  const built = Buffer.from(outputFiles[0].contents);
+  if (!check) await writeFile(target, built);
+  const size = gzipSync(built).length;
+  console.log(`${name}: ${built.length} bytes, ${size} gzip`);
+  if (size > limit) {
+    console.error(`${name} is over the limit of ${limit} bytes gzip`);
+    failed = true;
+  }
+  if (check && !built.equals(await readFile(target).catch(() => Buffer.alloc(0)))) {
+    console.error(`${name} is stale: run make widgets`);
+    failed = true;
+  }
+}
+process.exit(failed ? 1 : 0);

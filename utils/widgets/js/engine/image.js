@@ -1,0 +1,55 @@
+// Photographs: 8-bit grey levels, 0 black to 255 white, and their cross-correlation with a kernel.
+
+/** {height, width, data} with base64 data, as grey levels. */
+export function decode({ height, width, data }) {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  return { height, width, levels: bytes };
+}
+
+export const encode = ({ height, width, levels }) => ({
+  height,
+  width,
+  data: btoa(Array.from(levels, (byte) => String.fromCharCode(byte)).join("")),
+});
+
+/** Cross-correlation without padding; values are grey levels, not clipped. */
+export function correlate({ height, width, levels }, kernel) {
+  const [kh, kw] = [kernel.length, kernel[0].length];
+  const [oh, ow] = [height - kh + 1, width - kw + 1];
+  const values = new Float64Array(oh * ow);
+  for (let u = 0; u < kh; u++)
+    for (let v = 0; v < kw; v++) {
+      const weight = kernel[u][v];
+      if (weight === 0) continue;
+      for (let r = 0; r < oh; r++) {
+        const from = (r + u) * width + v;
+        for (let c = 0; c < ow; c++) values[r * ow + c] += weight * levels[from + c];
+      }
+    }
+  return { height: oh, width: ow, values };
+}
+
+/** The window that output (row, col) reads, as rows of grey levels. */
+export const patch = ({ width, levels }, row, col, [kh, kw]) =>
+  Array.from({ length: kh }, (_, u) =>
+    Array.from({ length: kw }, (_, v) => levels[(row + u) * width + col + v]),
+  );
+
+/** Values as levels to paint: clipped to 0..255, or with zero in the middle, or stretched to fit. */
+export function paintable(values, display) {
+  const levels = new Uint8ClampedArray(values.length);
+  if (display === "signed") {
+    for (let i = 0; i < values.length; i++) levels[i] = 127.5 + values[i] / 2;
+  } else if (display === "stretched") {
+    let [least, most] = [Infinity, -Infinity];
+    for (const v of values) {
+      if (v < least) least = v;
+      if (v > most) most = v;
+    }
+    const scale = most > least ? 255 / (most - least) : 0;
+    for (let i = 0; i < values.length; i++) levels[i] = (values[i] - least) * scale;
+  } else {
+    for (let i = 0; i < values.length; i++) levels[i] = values[i];
+  }
+  return levels;
+}

@@ -1,0 +1,58 @@
+// Numbers as text, and text as numbers. Every refusal says the rule and a way out.
+
+export const LARGEST = 1e6;
+
+/** A decimal number, or NaN: stricter than Number, which takes 0x10 and an empty text. */
+const decimal = (text) =>
+  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : NaN;
+
+/** A number as the page shows it: at most four significant digits, a true minus sign. */
+export function show(x) {
+  if (x === -Infinity) return "−∞";
+  if (x === Infinity) return "∞";
+  const text = Number.isInteger(x) && Math.abs(x) < 1e7 ? String(x) : String(+x.toPrecision(4));
+  return text.replace("-", "−");
+}
+
+/** The same, in brackets where a sign would stand beside another sign. */
+export const bracket = (x) => (x < 0 ? `(${show(x)})` : show(x));
+
+/** A typed value: a decimal or a fraction such as 1/9. Returns {value} or {error}. */
+export function parseValue(text) {
+  const clean = text.trim().replace(/−/g, "-");
+  if (clean === "") return { error: "A cell needs a number; you typed nothing. Try 0." };
+  const fraction = clean.match(/^([^/]+)\/([^/]+)$/);
+  const value = fraction ? decimal(fraction[1]) / decimal(fraction[2]) : decimal(clean);
+  if (!Number.isFinite(value))
+    return { error: `A cell needs a number such as 2, −0.5 or 1/9; “${text}” is not one.` };
+  if (Math.abs(value) > LARGEST)
+    return { error: `Numbers here go up to a million either way; ${clean} is beyond. Try 1000.` };
+  return { value };
+}
+
+/**
+ * A typed setting: one whole number, or two (rows, columns) such as 3, 2.
+ * Returns {value: [rows, columns]} or {error}.
+ */
+export function parsePair(text, { name, least, most, pair = true }) {
+  const clean = text.trim().replace(/−/g, "-");
+  const hint = `Try ${least}.`;
+  if (clean === "")
+    return { error: `${name} needs a whole number, ${least} or more; you typed nothing. ${hint}` };
+  const parts = clean.split(/\s*[,;×]\s*|\s+/);
+  if (parts.length > (pair ? 2 : 1)) {
+    const form = pair ? "one number, or two as rows, columns" : "one number";
+    return { error: `${name} takes ${form}; “${text}” has ${parts.length}. ${hint}` };
+  }
+  const value = parts.map(decimal);
+  if (value.some((v) => !Number.isInteger(v)))
+    return { error: `${name} needs a whole number; “${text}” is not one. ${hint}` };
+  if (value.some((v) => v < least))
+    return { error: `${name} must be ${least} or more; you typed ${show(Math.min(...value))}. ${hint}` };
+  if (value.some((v) => v > most))
+    return { error: `${name} can be at most ${most} on this page; you typed ${clean}. Try ${most}.` };
+  return { value: value.length === 2 ? value : [value[0], value[0]] };
+}
+
+/** A pair as one types it: 2 for [2, 2], and 3, 2 for [3, 2]. */
+export const showPair = ([a, b]) => (a === b ? `${a}` : `${a}, ${b}`);

@@ -1,0 +1,60 @@
+// Small helpers for the page: elements, live region, theme. No framework.
+
+/** An element. Attributes that are functions become listeners; null and false are left out. */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === "function") element.addEventListener(name, value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** A line drawing of 16 by 16 in the text's colour. */
+export function icon(path) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  shape.setAttribute("d", path);
+  svg.append(shape);
+  return svg;
+}
+
+export const setText = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Whether the page around us is dark: the book's, JupyterLab's, VS Code's or Colab's own word. */
+function isDark() {
+  const { documentElement: html, body } = document;
+  const told = html.dataset.theme ?? html.getAttribute("theme");
+  if (told === "dark" || told === "light") return told === "dark";
+  if (body?.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
+  if (body?.classList.contains("vscode-dark")) return true;
+  if (body?.classList.contains("vscode-light")) return false;
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+/**
+ * Keeps data-theme on `root` in step with the page; returns a function that stops it. Worked out in
+ * script because a style sheet inside a shadow root cannot look at the page's own root.
+ */
+export function followTheme(root) {
+  const apply = () => root.setAttribute("data-theme", isDark() ? "dark" : "light");
+  apply();
+  const observer = new MutationObserver(apply);
+  const attributeFilter = ["data-theme", "theme", "class", "data-jp-theme-light"];
+  observer.observe(document.documentElement, { attributes: true, attributeFilter });
+  if (document.body) observer.observe(document.body, { attributes: true, attributeFilter });
+  const media = matchMedia("(prefers-color-scheme: dark)");
+  media.addEventListener("change", apply);
+  return () => {
+    observer.disconnect();
+    media.removeEventListener("change", apply);
+  };
+}

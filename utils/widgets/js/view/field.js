@@ -1,0 +1,121 @@
+// Settings: a stepper that also takes typed values, and a drop-down.
+
+import { h, icon } from "./dom.js";
+
+let made = 0;
+/** A label that names `control` from beside it. */
+function labelled(text, control) {
+  control.id = `ex-control-${++made}`;
+  return h("label", { for: control.id }, text);
+}
+
+/**
+ * @param label accessible name
+ * @param parse text => {value} or {error}
+ * @param format value => text
+ * @param nudge (value, ±1) => value
+ * @param onCommit (value) => an error sentence or null
+ * @param onError (sentence) => shows it
+ */
+export function createStepper({ label, parse, format, nudge, onCommit, onError }) {
+  let current;
+  const input = h("input", { type: "text", inputmode: "numeric", autocomplete: "off", size: "4" });
+  const box = h(
+    "div",
+    { class: "ex-field" },
+    labelled(label, input),
+    h(
+      "div",
+      { class: "ex-nudges" },
+      input,
+      h("button", { type: "button", "aria-label": `Decrease ${label}`, click: () => move(-1) }, icon("M3 8h10")),
+      h("button", { type: "button", "aria-label": `Increase ${label}`, click: () => move(1) }, icon("M3 8h10M8 3v10")),
+    ),
+  );
+
+  function attempt(text) {
+    const parsed = parse(text);
+    const error = parsed.error ?? onCommit(parsed.value);
+    input.toggleAttribute("aria-invalid", false);
+    if (error) input.setAttribute("aria-invalid", "true");
+    onError(error ?? "");
+    return !error;
+  }
+
+  function move(by) {
+    attempt(format(nudge(current, by)));
+  }
+
+  input.addEventListener("input", () => attempt(input.value));
+  input.addEventListener("change", () => attempt(input.value));
+  input.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      move(event.key === "ArrowUp" ? 1 : -1);
+      event.preventDefault();
+    } else if (event.key === "Escape") {
+      input.value = format(current);
+      input.removeAttribute("aria-invalid");
+      onError("");
+    }
+  });
+
+  return {
+    element: box,
+    input,
+    set(value) {
+      current = value;
+      const text = format(value);
+      // What the reader types means the same even where it is spelled differently: leave it.
+      const typed = parse(input.value);
+      const focused = input.getRootNode().activeElement === input;
+      if (!focused || typed.error || format(typed.value) !== text) input.value = text;
+      input.removeAttribute("aria-invalid");
+    },
+    disable(on, why = "") {
+      for (const control of box.querySelectorAll("input, button")) control.disabled = on;
+      box.title = on ? why : "";
+    },
+  };
+}
+
+/** A drop-down; `options` are [value, text]. */
+export function createSelect({ label, options, onChange }) {
+  const select = h(
+    "select",
+    { change: () => onChange(select.value) },
+    options.map(([value, text]) => h("option", { value }, text)),
+  );
+  return {
+    element: h("div", { class: "ex-field" }, labelled(label, select), select),
+    select,
+    set(value) {
+      select.value = value;
+    },
+  };
+}
+
+/** One of a few choices, all in sight; `options` are [value, text]. */
+export function createChoice({ label, options, onChange }) {
+  const name = `ex-choice-${++made}`;
+  const radios = options.map(([value]) => {
+    const radio = h("input", { type: "radio", name, value });
+    radio.addEventListener("change", () => onChange(value));
+    radio.addEventListener("keydown", (event) => event.stopPropagation());
+    return radio;
+  });
+  return {
+    element: h(
+      "div",
+      { class: "ex-choice", role: "radiogroup", "aria-label": label },
+      options.map(([, text], i) => h("label", {}, radios[i], h("span", {}, text))),
+    ),
+    set(value) {
+      for (const radio of radios) radio.checked = radio.value === value;
+    },
+  };
+}
+
+/** A push button with words on it. */
+export const createButton = (text, onClick) =>
+  h("button", { type: "button", class: "ex-button", click: onClick }, text);

@@ -1,0 +1,285 @@
+// A matrix on the page: one tab stop, arrow keys inside, cells that can be pointed at, pinned,
+// edited in place and marked. Rows and columns carry the input's own indices, so padding cells have
+// negative ones or lie past the end.
+
+import { h, setText } from "./dom.js";
+
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+export class Grid {
+  /**
+   * @param name accessible name
+   * @param onPreview called with [row, col] or null as the reader points at or focuses cells
+   * @param onPin called with [row, col] on click, Enter or Space
+   * @param onEdit called with (row, col, text); returns an error sentence or null. Without it the
+   *   grid is read only
+   * @param onDrag called with (rows, cols, started): how far a marked window has been dragged
+   */
+  constructor({ name, onPreview, onPin, onEdit, onDrag }) {
+    this.handlers = { onPreview, onPin, onEdit, onDrag };
+    this.cells = new Map();
+    this.marks = new Map();
+    this.active = null;
+    this.editing = null;
+    this.grid = h("div", { class: "ex-grid", role: "grid", "aria-label": name });
+    if (!onEdit) this.grid.setAttribute("aria-readonly", "true");
+    this.frame = h("div", { class: "ex-frame", "aria-hidden": "true", hidden: true });
+    this.board = h("div", { class: "ex-board" }, this.grid, this.frame);
+    this.element = h("div", { class: "ex-scroll" }, this.board);
+    this.listen();
+  }
+
+  /**
+   * Shows rows `from[0]`..`to[0]` − 1 and columns `from[1]`..`to[1]` − 1.
+   * @param text (row, col) => what the cell shows
+   * @param label (row, col, text) => what a screen reader says
+   * @param padded (row, col) => whether the cell is padding
+   * @param editable (row, col) => whether it can be edited
+   */
+  update({ from = [0, 0], to, text, label, padded = () => false, editable = () => true }) {
+    this.editable = (row, col) =>
+      Boolean(this.handlers.onEdit) && !padded(row, col) && editable(row, col);
+    const bounds = [...from, ...to].join();
+    if (bounds !== this.bounds) this.build(from, to);
+    this.bounds = bounds;
+    for (const { element, row, col } of this.cells.values()) {
+      element.classList.toggle("is-padding", padded(row, col));
+      const shown = text(row, col);
+      element.setAttribute("aria-label", label(row, col, shown));
+      if (this.editing?.element === element) continue;
+      setText(element, shown);
+      element.classList.toggle("is-long", shown.length > 3);
+      element.classList.toggle("is-longer", shown.length > 5);
+    }
+  }
+
+  build(from, to) {
+    const focused = this.hasFocus();
+    this.stopEditing();
+    this.cells.clear();
+    this.marks.clear();
+    this.from = from;
+    this.to = to;
+    const rows = [];
+    for (let row = from[0]; row < to[0]; row++) {
+      const line = h("div", { role: "row", class: "ex-row" });
+      for (let col = from[1]; col < to[1]; col++) {
+        const element = h("div", {
+          role: "gridcell",
+          class: "ex-cell",
+          tabindex: "-1",
+          "data-row": row,
+          "data-col": col,
+        });
+        this.cells.set(`${row},${col}`, { element, row, col });
+        line.append(element);
+      }
+      rows.push(line);
+    }
+    this.grid.replaceChildren(...rows);
+    this.element.style.setProperty("--columns", to[1] - from[1]);
+    this.activate(...(this.active ?? [Math.max(0, from[0]), Math.max(0, from[1])]));
+    if (focused) this.focusActive();
+  }
+
+  cellAt = (row, col) => this.cells.get(`${row},${col}`)?.element;
+
+  locate(target) {
+    const cell = target instanceof Element ? target.closest(".ex-cell") : null;
+    return cell ? [Number(cell.dataset.row), Number(cell.dataset.col)] : null;
+  }
+
+  hasFocus() {
+    const focused = this.grid.getRootNode().activeElement;
+    return Boolean(focused && this.grid.contains(focused));
+  }
+
+  /** Makes (row, col), clamped, the cell that Tab reaches. */
+  activate(row, col) {
+    const clamped = [row, col].map((i, axis) =>
+      Math.min(Math.max(i, this.from[axis]), this.to[axis] - 1),
+    );
+    if (this.active) this.cellAt(...this.active)?.setAttribute("tabindex", "-1");
+    this.active = clamped;
+    this.cellAt(...clamped)?.setAttribute("tabindex", "0");
+  }
+
+  focusActive() {
+    this.cellAt(...this.active)?.focus({ preventScroll: false });
+  }
+
+  /** Gives exactly these cells the class. */
+  mark(name, cells) {
+    const wanted = new Set();
+    for (const [row, col] of cells) {
+      const element = this.cellAt(row, col);
+      if (element) wanted.add(element);
+    }
+    for (const element of this.marks.get(name) ?? [])
+      if (!wanted.has(element)) element.classList.remove(name);
+    for (const element of wanted) element.classList.add(name);
+    this.marks.set(name, wanted);
+  }
+
+  /** A small note in a cell's corner, such as the weight that it meets; a Map of "row,col" → text. */
+  annotate(notes) {
+    for (const [key, { element }] of this.cells) {
+      const note = notes.get(key);
+      if (note === undefined) element.removeAttribute("data-note");
+      else if (element.dataset.note !== note) element.dataset.note = note;
+    }
+  }
+
+  select(row, col) {
+    this.selected?.removeAttribute("aria-selected");
+    this.selected = this.cellAt(row, col);
+    this.selected?.setAttribute("aria-selected", "true");
+  }
+
+  /** Lays the window's frame over rows × cols cells from (row, col). */
+  moveFrame(row, col, rows, cols) {
+    this.frame.hidden = false;
+    const place = { row: row - this.from[0], col: col - this.from[1], rows, cols };
+    for (const [name, value] of Object.entries(place))
+      this.frame.style.setProperty(`--${name}`, value);
+  }
+
+  listen() {
+    const { onPreview, onPin } = this.handlers;
+    const { grid } = this;
+    grid.addEventListener("pointerover", (event) => {
+      if (event.pointerType === "touch" || this.drag) return;
+      const cell = this.locate(event.target);
+      if (cell) onPreview?.(cell);
+    });
+    grid.addEventListener("pointerleave", (event) => {
+      if (event.pointerType !== "touch" && !this.drag) onPreview?.(null);
+    });
+    grid.addEventListener("focusin", (event) => {
+      const cell = this.locate(event.target);
+      if (!cell) return;
+      this.activate(...cell);
+      // A click focuses as well; what it means is decided in its own handler.
+      if (!this.editing && !this.drag) onPreview?.(cell);
+    });
+    grid.addEventListener("focusout", (event) => {
+      if (!grid.contains(event.relatedTarget)) onPreview?.(null);
+    });
+    grid.addEventListener("click", (event) => {
+      const cell = this.locate(event.target);
+      if (!cell || this.editing || this.dragged) return;
+      const again = event.pointerType === "touch" && this.touched === cell.join();
+      this.touched = cell.join();
+      if (again && this.editable(...cell)) this.edit(...cell);
+      else onPin?.(cell);
+    });
+    grid.addEventListener("dblclick", (event) => {
+      const cell = this.locate(event.target);
+      if (cell && !this.editing && this.editable(...cell)) this.edit(...cell);
+    });
+    grid.addEventListener("keydown", (event) => this.key(event));
+    if (this.handlers.onDrag) this.listenToDrags();
+  }
+
+  key(event) {
+    if (this.editing || event.altKey || event.metaKey) return;
+    const [row, col] = this.active;
+    const edge = { Home: this.from[1], End: this.to[1] - 1 }[event.key];
+    if (MOVES[event.key]) {
+      const [down, right] = MOVES[event.key];
+      this.activate(row + down, col + right);
+      this.focusActive();
+    } else if (edge !== undefined) {
+      const line = event.ctrlKey ? (event.key === "Home" ? this.from[0] : this.to[0] - 1) : row;
+      this.activate(line, edge);
+      this.focusActive();
+    } else if (event.ctrlKey) {
+      return;
+    } else if (this.editable(row, col) && (event.key === "Enter" || event.key === "F2")) {
+      this.edit(row, col);
+    } else if (this.editable(row, col) && /^[-−\d.]$/.test(event.key)) {
+      this.edit(row, col, event.key);
+    } else if (event.key === "Enter" || event.key === " ") {
+      this.handlers.onPin?.([row, col]);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Puts a text field into the cell; Enter keeps, Escape leaves, a refused value stays open. */
+  edit(row, col, start) {
+    const element = this.cellAt(row, col);
+    const before = element.textContent;
+    this.activate(row, col);
+    const field = h("input", {
+      class: "ex-edit",
+      type: "text",
+      inputmode: "text",
+      autocomplete: "off",
+      "aria-label": element.getAttribute("aria-label"),
+    });
+    field.value = start ?? before;
+    this.editing = { element, field, before };
+    element.replaceChildren(field);
+    field.focus();
+    if (start === undefined) field.select();
+    const finish = (keep, refocus) => {
+      if (this.editing?.field !== field) return;
+      const error = keep && field.value !== before ? this.handlers.onEdit(row, col, field.value) : null;
+      if (error && refocus) {
+        field.setAttribute("aria-invalid", "true");
+        return;
+      }
+      this.stopEditing();
+      if (refocus) this.focusActive();
+    };
+    field.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") finish(true, true);
+      else if (event.key === "Escape") finish(false, true);
+    });
+    field.addEventListener("blur", () => finish(true, false));
+  }
+
+  stopEditing() {
+    if (!this.editing) return;
+    const { element, before } = this.editing;
+    this.editing = null;
+    element.replaceChildren(before);
+    this.handlers.onEdit?.(null);
+  }
+
+  /** Grabbing a cell of the marked window drags the window, by mouse, pen or finger. */
+  listenToDrags() {
+    const { grid } = this;
+    const size = () => grid.getBoundingClientRect().width / (this.to[1] - this.from[1]);
+    grid.addEventListener("pointerdown", (event) => {
+      this.dragged = false;
+      const cell = event.target instanceof Element ? event.target.closest(".ex-cell.is-grip") : null;
+      if (!cell || this.editing || event.button !== 0) return;
+      this.drag = { x: event.clientX, y: event.clientY, id: event.pointerId, moved: false };
+    });
+    grid.addEventListener("pointermove", (event) => {
+      const { drag } = this;
+      if (!drag || event.pointerId !== drag.id) return;
+      const cols = (event.clientX - drag.x) / size();
+      const rows = (event.clientY - drag.y) / size();
+      const starting = !drag.moved;
+      if (starting && Math.hypot(rows, cols) < 0.3) return;
+      if (starting) {
+        drag.moved = true;
+        grid.setPointerCapture?.(drag.id);
+        this.board.classList.add("is-dragging");
+      }
+      this.handlers.onDrag(rows, cols, starting);
+    });
+    const end = (event) => {
+      if (!this.drag || event.pointerId !== this.drag.id) return;
+      this.dragged = this.drag.moved;
+      this.drag = null;
+      this.board.classList.remove("is-dragging");
+    };
+    grid.addEventListener("pointerup", end);
+    grid.addEventListener("pointercancel", end);
+  }
+}

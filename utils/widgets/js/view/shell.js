@@ -1,0 +1,116 @@
+// What every widget has around its own drawing: a root with styles and theme, a stage, the lines of
+// text that tests and screen readers rely on, and the buttons Undo, Reset and Copy as PyTorch.
+
+import styles from "./styles.css";
+import { followTheme, h, setText } from "./dom.js";
+import { createButton } from "./field.js";
+
+/**
+ * @param el the host's element
+ * @param name accessible name of the widget
+ * @param store the widget's state
+ * @param snippet () => the shown computation as PyTorch code, or null for widgets without one
+ */
+export function createShell({ el, name, store, snippet = null }) {
+  const stage = h("div", { class: "ex-stage" });
+  const pointed = h("p", { class: "ex-pointed", "data-part": "pointed" });
+  const arithmetic = h("p", { class: "ex-arithmetic", "data-part": "arithmetic", tabindex: "0" });
+  const shape = h("p", { class: "ex-shape", "data-part": "shape" });
+  const message = h("p", { class: "ex-message", "data-part": "message", role: "alert" });
+  const live = h("p", { class: "ex-hidden", "aria-live": "polite", "data-part": "live" });
+  const settings = h("div", { class: "ex-settings", role: "group", "aria-label": "Settings" });
+  const more = h("div", { class: "ex-settings" });
+  const moreBox = h("details", { class: "ex-more", hidden: true }, h("summary", {}, "More settings"), more);
+  const code = h("textarea", {
+    class: "ex-code",
+    readonly: true,
+    spellcheck: "false",
+    rows: "12",
+    "aria-label": "PyTorch code",
+    "data-part": "snippet",
+  });
+  const codeBox = h("div", { class: "ex-codebox", hidden: true }, code);
+
+  const undo = createButton("Undo", () => store.undo());
+  const reset = createButton("Reset", () => store.reset());
+  const tools = h("div", { class: "ex-tools" }, undo, reset);
+  if (snippet) tools.append(createButton("Copy as PyTorch", copy));
+
+  const root = h(
+    "section",
+    { class: "ex-root", "aria-label": name, "data-lm-suppress-shortcuts": "true" },
+    h("style", {}, styles),
+    stage,
+    pointed,
+    arithmetic,
+    shape,
+    message,
+  );
+  const foot = h("div", { class: "ex-foot" }, settings, moreBox, tools, codeBox);
+  root.append(foot, live);
+  const stopTheme = followTheme(root);
+  el.replaceChildren(root);
+
+  async function copy() {
+    code.value = snippet();
+    codeBox.hidden = false;
+    code.focus({ preventScroll: true });
+    code.select();
+    const copied = await navigator.clipboard?.writeText(code.value).then(
+      () => true,
+      () => false,
+    );
+    say(copied ? "Copied." : "Press Ctrl+C to copy the selected code.");
+    code.dataset.copied = String(Boolean(copied));
+  }
+
+  function say(text) {
+    setText(live, text);
+  }
+
+  return {
+    root,
+    stage,
+    pointed,
+    arithmetic,
+    shape,
+    settings,
+    tools,
+    say,
+    /** Puts `element` between the lines of text and the settings. */
+    addBeforeSettings: (element) => root.insertBefore(element, foot),
+    addMore(...elements) {
+      moreBox.hidden = false;
+      more.append(...elements);
+    },
+    /** A sentence about a broken rule, or "" to clear it. */
+    complain(text) {
+      setText(message, text);
+      message.classList.toggle("is-shown", text !== "");
+    },
+    refresh() {
+      undo.classList.toggle("is-idle", !store.canUndo);
+      if (!codeBox.hidden) code.value = snippet();
+    },
+    dispose() {
+      stopTheme();
+      root.remove();
+    },
+  };
+}
+
+/** A captioned place for a grid: what it is, and its shape. */
+export function createPanel(title, content) {
+  const detail = h("span", { class: "ex-detail" });
+  return {
+    element: h(
+      "figure",
+      { class: "ex-panel" },
+      h("figcaption", {}, h("span", { class: "ex-title" }, title), " ", detail),
+      content,
+    ),
+    detail: (text) => setText(detail, text),
+  };
+}
+
+export const sign = (text) => h("span", { class: "ex-sign", "aria-hidden": "true" }, text);

@@ -1,0 +1,253 @@
+// DenseToConv: all the weights of a dense layer in sight, then shared, then local.
+
+import * as layer from "../engine/dense.js";
+import { bracket, parsePair, parseValue, show } from "../engine/numbers.js";
+import { h, setText } from "../view/dom.js";
+import { createChoice, createStepper } from "../view/field.js";
+import { Grid } from "../view/grid.js";
+import { createPanel, createShell, sign } from "../view/shell.js";
+import { createStore } from "../view/store.js";
+import { createTransport } from "../view/transport.js";
+
+const KEYS = ["image", "dense", "shared", "delta", "stage", "step"];
+const STAGES = [
+  ["dense", "1 Dense"],
+  ["shared", "2 Shared"],
+  ["local", "3 Local"],
+];
+const SAID = {
+  dense: "Every output has weights of its own for every pixel.",
+  shared: "One table of weights, by offset, serves every output: translation invariance.",
+  local: "Offsets beyond Δ are gone: locality. This is a convolutional layer.",
+};
+const MEGAPIXEL = 1000;
+const grouped = (x) => x.toLocaleString("en-US");
+
+export function denseToConv({ model, el }) {
+  const store = createStore(model, KEYS, render);
+  const shell = createShell({
+    el,
+    name: "From dense to convolution",
+    store,
+    snippet: () => layer.densePytorch(store.state),
+  });
+  let preview = null;
+  let outputs = [];
+
+  // The weights stand as n × n blocks, one for each output, of n × n weights, one for each pixel.
+  const split = (row, col) => {
+    const n = store.state.image.length;
+    return [Math.floor(row / n), Math.floor(col / n), row % n, col % n];
+  };
+  const join = ([i, j, k, l]) => {
+    const n = store.state.image.length;
+    return [i * n + k, j * n + l];
+  };
+  const pointAt = (where) => (cell) => {
+    preview = cell && { where, cell };
+    renderMarks();
+  };
+  const weights = new Grid({
+    name: "Weights",
+    onPreview: pointAt("weights"),
+    onEdit(row, col, text) {
+      if (row === null) return shell.complain("");
+      return edit(text, (value, state) => {
+        const [i, j, k, l] = split(row, col);
+        const n = state.image.length;
+        if (state.stage === "dense") state.dense[i * n + j][k * n + l] = value;
+        else state.shared[k - i + n - 1][l - j + n - 1] = value;
+      });
+    },
+  });
+  const input = new Grid({
+    name: "Input",
+    onPreview: pointAt("input"),
+    onEdit(row, col, text) {
+      if (row === null) return shell.complain("");
+      return edit(text, (value, state) => {
+        state.image[row][col] = value;
+      });
+    },
+  });
+  const output = new Grid({
+    name: "Output",
+    onPreview: pointAt("output"),
+    onPin([row, col]) {
+      transport.pause();
+      preview = null;
+      store.commit({ step: row * store.state.image.length + col }, { remember: false });
+      renderMarks();
+    },
+  });
+
+  function edit(text, apply) {
+    const parsed = parseValue(text);
+    shell.complain(parsed.error ?? "");
+    if (parsed.error) return parsed.error;
+    const { image, dense, shared, stage } = structuredClone(store.state);
+    const state = { image, dense, shared, stage };
+    apply(parsed.value, state);
+    store.commit({ image, dense, shared });
+    return null;
+  }
+
+  const panels = {
+    weights: createPanel("Weights", weights.element),
+    input: createPanel("Input", input.element),
+    output: createPanel("Output", output.element),
+  };
+  panels.weights.element.classList.add("ex-weights");
+  shell.stage.append(panels.weights.element, sign("·"), panels.input.element, sign("="), panels.output.element);
+
+  const stage = createChoice({
+    label: "Stage",
+    options: STAGES,
+    onChange(value) {
+      transport.pause();
+      preview = null;
+      store.commit({ stage: value });
+    },
+  });
+  const said = h("p", { class: "ex-pointed", "data-part": "stage" });
+  shell.root.insertBefore(stage.element, shell.stage);
+  shell.root.insertBefore(said, shell.stage);
+  const transport = createTransport({
+    onStep(step) {
+      preview = null;
+      store.commit({ step }, { remember: false });
+    },
+    onPlaying: (playing) => !playing && speak(),
+  });
+  shell.addBeforeSettings(transport.element);
+  const delta = createStepper({
+    label: "Reach Δ",
+    parse(text) {
+      const most = store.state.image.length - 1;
+      const parsed = parsePair(text, { name: "Reach Δ", least: 0, most, pair: false });
+      return parsed.error ? parsed : { value: parsed.value[0] };
+    },
+    format: String,
+    nudge: (value, by) => value + by,
+    onCommit(value) {
+      store.commit({ delta: value });
+      return null;
+    },
+    onError: shell.complain,
+  });
+  shell.settings.append(delta.element);
+
+  const label = (row, col, text) => `row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
+
+  function render() {
+    const { state } = store;
+    const n = state.image.length;
+    outputs = layer.output(state);
+    const largest = Math.max(1, ...state.dense.flat().map(Math.abs), ...state.shared.flat().map(Math.abs));
+    const here = (row, col) => layer.present(state, ...split(row, col));
+    const at = (row, col) => layer.weight(state, ...split(row, col));
+    weights.update({
+      to: [n * n, n * n],
+      text: (row, col) => (here(row, col) ? show(at(row, col)) : ""),
+      label(row, col, text) {
+        const [i, j, k, l] = split(row, col);
+        const value = text === "" ? "no weight" : `weight ${text.replace("−", "minus ")}`;
+        return `output (${i}, ${j}), pixel (${k}, ${l}), ${value}`;
+      },
+      editable: here,
+    });
+    for (const { element, row, col } of weights.cells.values()) {
+      const value = at(row, col);
+      element.classList.toggle("is-block-row", row % n === n - 1 && row < n * n - 1);
+      element.classList.toggle("is-block-col", col % n === n - 1 && col < n * n - 1);
+      element.dataset.level = "";
+      element.style.setProperty("--level", Math.round((34 * Math.abs(value)) / largest));
+      element.style.setProperty("--tint", value < 0 ? "var(--window)" : "var(--weight)");
+    }
+    weights.mark("is-unread", [...weights.cells.values()].filter((c) => !here(c.row, c.col)).map((c) => [c.row, c.col]));
+    input.update({ to: [n, n], text: (r, c) => show(state.image[r][c]), label });
+    output.update({ to: [n, n], text: (r, c) => show(outputs[r][c]), label });
+    const { count, text } = layer.parameters(state.stage, n, state.delta);
+    const large = layer.parameters(state.stage, MEGAPIXEL, state.delta);
+    panels.weights.detail(`${n}×${n} outputs, each with ${n}×${n} weights`);
+    panels.input.detail(`${n}×${n}`);
+    panels.output.detail(`${n}×${n}`);
+    setText(said, SAID[state.stage]);
+    setText(
+      shell.shape,
+      `Parameters: ${text} = ${grouped(count)}\n` +
+        `On a picture of ${MEGAPIXEL}×${MEGAPIXEL}: ${large.text} = ${grouped(large.count)}`,
+    );
+    stage.set(state.stage);
+    delta.set(state.delta);
+    delta.disable(state.stage !== "local", "The reach matters once weights are local.");
+    shell.complain("");
+    shell.refresh();
+    renderMarks();
+    if (!transport.playing) speak();
+  }
+
+  const cellOf = () => {
+    const n = store.state.image.length;
+    const step = Math.min(Math.max(store.state.step, 0), n * n - 1);
+    return [Math.floor(step / n), step % n];
+  };
+
+  function renderMarks() {
+    const { state } = store;
+    const n = state.image.length;
+    const at = cellOf();
+    const pointed = preview?.where === "weights" ? split(...preview.cell) : null;
+    const shown = preview?.where === "output" ? preview.cell : pointed ? pointed.slice(0, 2) : at;
+    const block = [];
+    const read = [];
+    for (let k = 0; k < n; k++)
+      for (let l = 0; l < n; l++)
+        if (layer.present(state, ...shown, k, l)) {
+          block.push(join([...shown, k, l]));
+          read.push([k, l]);
+        }
+    weights.moveFrame(...join([...shown, 0, 0]), n, n);
+    weights.mark("is-pointed", pointed ? [preview.cell] : []);
+    const same = pointed && layer.present(state, ...pointed) ? layer.tied(state, ...pointed) : [];
+    const from = preview?.where === "input" ? preview.cell : null;
+    const users = [];
+    if (from)
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < n; j++) if (layer.present(state, i, j, ...from)) users.push([i, j]);
+    weights.mark("is-affected", from ? users.map((o) => join([...o, ...from])) : same.map(join));
+    input.mark("is-window", read);
+    input.mark("is-pointed", from ? [from] : pointed ? [pointed.slice(2)] : []);
+    output.mark("is-affected", users);
+    output.mark("is-current", [shown]);
+    output.select(...at);
+    transport.set(at[0] * n + at[1], n * n);
+    const terms = read.map(([k, l], index) => {
+      const x = state.image[k][l];
+      return `${index ? bracket(x) : show(x)}×${bracket(layer.weight(state, ...shown, k, l))}`;
+    });
+    setText(shell.arithmetic, `${terms.join(" + ")} = ${show(outputs[shown[0]][shown[1]])}`);
+    if (pointed)
+      setText(
+        shell.pointed,
+        same.length
+          ? `This weight stands in ${same.length} place${same.length > 1 ? "s" : ""}: one parameter`
+          : "No weight here: the pixel is farther than Δ",
+      );
+    else if (from) setText(shell.pointed, `Input (${from.join(", ")}) feeds ${users.length} outputs`);
+    else setText(shell.pointed, `Output (${shown.join(", ")})`);
+  }
+
+  function speak() {
+    const [r, c] = cellOf();
+    const n = store.state.image.length;
+    shell.say(`Step ${r * n + c + 1} of ${n * n}. Output row ${r}, column ${c} is ${show(outputs[r][c]).replace("−", "minus ")}.`);
+  }
+
+  render();
+  return () => {
+    transport.pause();
+    store.dispose();
+    shell.dispose();
+  };
+}

@@ -1,0 +1,345 @@
+// SlidingWindow: one window, one kernel, one output, step by step. The course's signature.
+
+import { parsePair, parseValue, show, showPair } from "../engine/numbers.js";
+import { effectiveKernelSize, formula, outputShape, shapeOf, unread } from "../engine/shape.js";
+import { pytorch } from "../engine/snippet.js";
+import * as windows from "../engine/window.js";
+import { setText } from "../view/dom.js";
+import { createSelect, createStepper } from "../view/field.js";
+import { Grid } from "../view/grid.js";
+import { createPanel, createShell, sign } from "../view/shell.js";
+import { createStore } from "../view/store.js";
+import { createTransport } from "../view/transport.js";
+import { PRESETS, presetOf, resized } from "./kernels.js";
+
+const KEYS = ["input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step", "count_include_pad"];
+const MODES = [
+  ["conv", "Cross-correlation"],
+  ["flip", "True convolution"],
+  ["max", "Max pooling"],
+  ["avg", "Average pooling"],
+];
+const WORDS = { conv: "Kernel", flip: "Kernel", max: "Window", avg: "Window" };
+const NOTES = { conv: "", flip: ", turned by 180° as it slides", max: ", passes on the largest", avg: ", weighs all alike" };
+const times = ([a, b]) => `${a}×${b}`;
+const MOST = 32;
+
+const configOf = (state) => ({ ...state, countIncludePad: state.count_include_pad });
+
+export function slidingWindow({ model, el }) {
+  const store = createStore(model, KEYS, render);
+  const shell = createShell({
+    el,
+    name: "Sliding window",
+    store,
+    snippet: () => pytorch(config),
+  });
+  // Weights and pixels that a smaller size hides come back when it grows again.
+  const memory = { kernel: new Map(), input: new Map() };
+  let config;
+  let outputs;
+  let preview = null;
+
+  const pointAt = (where) => (cell) => {
+    preview = cell && { where, row: cell[0], col: cell[1] };
+    renderMarks();
+  };
+  const editCell = (key) => (row, col, text) => {
+    if (row === null) return shell.complain("");
+    const parsed = parseValue(text);
+    if (!parsed.error) {
+      const matrix = structuredClone(store.state[key]);
+      matrix[row][col] = parsed.value;
+      attempt({ [key]: matrix });
+    }
+    shell.complain(parsed.error ?? "");
+    return parsed.error ?? null;
+  };
+  let grabbed;
+  const input = new Grid({
+    name: "Input",
+    onPreview: pointAt("input"),
+    onEdit: editCell("input"),
+    onDrag(rows, cols, started) {
+      const [, ow] = outputShape(config);
+      if (started) {
+        transport.pause();
+        preview = null;
+        grabbed = [Math.floor(store.state.step / ow), store.state.step % ow];
+      }
+      goTo(grabbed[0] + Math.round(rows / config.stride[0]), grabbed[1] + Math.round(cols / config.stride[1]));
+    },
+  });
+  const kernel = new Grid({ name: "Kernel", onPreview: pointAt("kernel"), onEdit: editCell("kernel") });
+  const output = new Grid({
+    name: "Output",
+    onPreview: pointAt("output"),
+    onPin([row, col]) {
+      transport.pause();
+      goTo(row, col);
+    },
+  });
+  const panels = {
+    input: createPanel("Input", input.element),
+    kernel: createPanel("Kernel", kernel.element),
+    output: createPanel("Output", output.element),
+  };
+  const signs = [sign("⋆"), sign("=")];
+  shell.stage.append(
+    panels.input.element, signs[0], panels.kernel.element, signs[1], panels.output.element,
+  );
+
+  const transport = createTransport({
+    onStep(step) {
+      preview = null;
+      store.commit({ step }, { remember: false });
+    },
+    onPlaying(playing) {
+      if (!playing) speak();
+    },
+  });
+  shell.addBeforeSettings(transport.element);
+
+  /** Commits a change that leaves something to compute; else says which rule it breaks. */
+  function attempt(changes) {
+    const next = { ...store.state, ...changes };
+    const broken = windows.brokenRule(configOf(next));
+    if (broken) return broken;
+    const [oh, ow] = outputShape(configOf(next));
+    const before = outputShape(config)[1];
+    const row = Math.min(Math.floor(store.state.step / before), oh - 1);
+    const col = Math.min(store.state.step % before, ow - 1);
+    transport.pause();
+    preview = null;
+    store.commit({ ...changes, step: row * ow + col });
+    return null;
+  }
+
+  function goTo(row, col) {
+    const [oh, ow] = outputShape(config);
+    const r = Math.min(Math.max(row, 0), oh - 1);
+    const c = Math.min(Math.max(col, 0), ow - 1);
+    const step = r * ow + c;
+    if (step === store.state.step) return renderMarks();
+    preview = null;
+    store.commit({ step }, { remember: false });
+  }
+
+  const pairField = (name, key, least, most) =>
+    createStepper({
+      label: name,
+      parse: (text) => parsePair(text, { name, least, most }),
+      format: showPair,
+      nudge: (pair, by) => pair.map((v) => v + by),
+      onCommit: (pair) => attempt({ [key]: pair }),
+      onError: shell.complain,
+    });
+  const sizeField = (name, key, axis) =>
+    createStepper({
+      label: name,
+      parse(text) {
+        const parsed = parsePair(text, { name, least: 1, most: MOST, pair: false });
+        return parsed.error ? parsed : { value: parsed.value[0] };
+      },
+      format: String,
+      nudge: (size, by) => size + by,
+      onCommit(size) {
+        const shape = shapeOf(store.state[key]);
+        shape[axis] = size;
+        return attempt({ [key]: resized(store.state[key], shape, memory[key]) });
+      },
+      onError: shell.complain,
+    });
+  const fields = {
+    kernelHeight: sizeField("Kernel height", "kernel", 0),
+    kernelWidth: sizeField("Kernel width", "kernel", 1),
+    stride: pairField("Stride", "stride", 1, 16),
+    padding: pairField("Padding", "padding", 0, 16),
+    dilation: pairField("Dilation", "dilation", 1, 16),
+    inputHeight: sizeField("Input height", "input", 0),
+    inputWidth: sizeField("Input width", "input", 1),
+    bias: createStepper({
+      label: "Bias",
+      parse: parseValue,
+      format: (value) => show(value),
+      nudge: (value, by) => value + by,
+      onCommit: (bias) => attempt({ bias }),
+      onError: shell.complain,
+    }),
+  };
+  const mode = createSelect({
+    label: "Operation",
+    options: MODES,
+    onChange(value) {
+      const broken = attempt({ mode: value });
+      shell.complain(broken ?? "");
+      if (broken) mode.set(store.state.mode);
+    },
+  });
+  const preset = createSelect({
+    label: "Kernel preset",
+    options: [...PRESETS.map(([name]) => [name, name]), ["Custom", "Custom"]],
+    onChange(name) {
+      const make = PRESETS.find(([known]) => known === name)?.[1];
+      if (make) attempt({ kernel: make(...shapeOf(store.state.kernel)) });
+      else render();
+    },
+  });
+  shell.settings.append(
+    ...["kernelHeight", "kernelWidth", "stride", "padding", "dilation"].map((f) => fields[f].element),
+  );
+  shell.addMore(
+    mode.element, preset.element, fields.inputHeight.element, fields.inputWidth.element, fields.bias.element,
+  );
+
+  function label(kind) {
+    return (row, col, text) => {
+      const [h, w] = shapeOf(config.input);
+      const outside = kind === "input" && (row < 0 || col < 0 || row >= h || col >= w);
+      return `row ${row}, column ${col}, ${outside ? "padding " : ""}${text}`.replaceAll("−", "minus ");
+    };
+  }
+
+  function render() {
+    const next = configOf(store.state);
+    const broken = windows.brokenRule(next);
+    shell.complain(broken ?? "");
+    if (broken) return;
+    const fresh = !config || KEYS.some((k) => k !== "step" && JSON.stringify(next[k]) !== JSON.stringify(config[k]));
+    config = next;
+    if (fresh) renderContent();
+    renderMarks();
+    if (!transport.playing) speak();
+  }
+
+  function renderContent() {
+    const n = shapeOf(config.input);
+    const k = shapeOf(config.kernel);
+    const out = outputShape(config);
+    const pooling = windows.POOLING.has(config.mode);
+    const outside = ([row, col]) => row < 0 || col < 0 || row >= n[0] || col >= n[1];
+    outputs = windows.output(config);
+    input.update({
+      from: config.padding.map((p) => -p),
+      to: n.map((size, axis) => size + config.padding[axis]),
+      text: (row, col) =>
+        outside([row, col]) ? show(windows.padValue(config.mode)) : show(config.input[row][col]),
+      padded: (row, col) => outside([row, col]),
+      label: label("input"),
+    });
+    const weight = { max: () => "·", avg: () => `1/${k[0] * k[1]}` }[config.mode];
+    kernel.update({
+      to: k,
+      text: weight ?? ((u, v) => show(config.kernel[u][v])),
+      label: label("kernel"),
+      editable: () => !pooling,
+    });
+    output.update({ to: out, text: (r, c) => show(outputs[r][c]), label: label("output") });
+    const hollow = [0, 1].map((axis) =>
+      new Set(unread(n[axis], k[axis], config.stride[axis], config.padding[axis], config.dilation[axis])),
+    );
+    const cells = [];
+    for (let row = -config.padding[0]; row < n[0] + config.padding[0]; row++)
+      for (let col = -config.padding[1]; col < n[1] + config.padding[1]; col++)
+        if (hollow[0].has(row) || hollow[1].has(col)) cells.push([row, col]);
+    input.mark("is-unread", cells);
+
+    const padded = n.map((size, axis) => size + 2 * config.padding[axis]);
+    const padding = config.padding.some(Boolean) ? `, padded ${times(padded)}` : "";
+    panels.input.detail(`${times(n)}${padding}`);
+    setText(panels.kernel.element.querySelector(".ex-title"), WORDS[config.mode]);
+    panels.kernel.detail(`${times(k)}${NOTES[config.mode]}`);
+    panels.output.detail(times(out));
+    setText(signs[0], config.mode === "flip" ? "∗" : pooling ? "▸" : "⋆");
+    const lines = ["Height", "Width"].map(
+      (word, a) => `${word} ${formula(n[a], k[a], config.stride[a], config.padding[a], config.dilation[a])}`,
+    );
+    const lost = ["row", "column"].flatMap((word, a) => (hollow[a].size ? [`${hollow[a].size} ${word}${hollow[a].size > 1 ? "s" : ""}`] : []));
+    const hint = lost.length ? `\nHatched: ${lost.join(" and ")} that no window reads` : "";
+    setText(shell.shape, `${lines.join("\n")}${hint}`);
+
+    fields.kernelHeight.set(k[0]);
+    fields.kernelWidth.set(k[1]);
+    fields.inputHeight.set(n[0]);
+    fields.inputWidth.set(n[1]);
+    for (const key of ["stride", "padding", "dilation", "bias"]) fields[key].set(config[key]);
+    fields.bias.disable(pooling, "Pooling has no bias.");
+    mode.set(config.mode);
+    preset.set(presetOf(config.kernel));
+    preset.select.disabled = pooling;
+    shell.refresh();
+  }
+
+  const cellOf = () => {
+    const [oh, ow] = outputShape(config);
+    const step = Math.min(Math.max(store.state.step, 0), oh * ow - 1);
+    return [Math.floor(step / ow), step % ow];
+  };
+
+  function renderMarks() {
+    const [oh, ow] = outputShape(config);
+    const at = cellOf();
+    const shown = preview?.where === "output" ? [preview.row, preview.col] : at;
+    const found = windows.taps(config, ...shown);
+    const cells = found.map(({ row, col }) => [row, col]);
+    const span = [0, 1].map((a) => effectiveKernelSize(shapeOf(config.kernel)[a], config.dilation[a]));
+    const corner = cells[0];
+    const skipped = [];
+    const read = new Set(cells.map(String));
+    for (let i = 0; i < span[0]; i++)
+      for (let j = 0; j < span[1]; j++) {
+        const cell = [corner[0] + i, corner[1] + j];
+        if (!read.has(String(cell))) skipped.push(cell);
+      }
+    input.mark("is-window", cells);
+    input.mark("is-grip", [...cells, ...skipped]);
+    input.mark("is-skipped", skipped);
+    const pooling = windows.POOLING.has(config.mode);
+    input.mark("is-winner", config.mode === "max" ? [cells[windows.winner(config, ...shown)]] : []);
+    input.annotate(
+      pooling
+        ? new Map()
+        : new Map(found.map((t) => [`${t.row},${t.col}`, `×${show(windows.weightAt(config, t.u, t.v))}`])),
+    );
+    input.moveFrame(...corner, ...span);
+
+    const from = preview && [preview.row, preview.col];
+    input.mark("is-affected", preview?.where === "kernel" ? windows.uses(config, ...from) : []);
+    input.mark("is-pointed", preview?.where === "input" ? [from] : []);
+    kernel.mark("is-pointed", preview?.where === "kernel" ? [from] : []);
+    output.mark("is-affected", preview?.where === "input" ? windows.affected(config, ...from) : []);
+    output.mark("is-current", [shown]);
+    output.select(...at);
+    transport.set(at[0] * ow + at[1], oh * ow);
+    setText(shell.arithmetic, windows.arithmetic(config, ...shown));
+    setText(shell.pointed, describe(shown));
+  }
+
+  function describe([r, c]) {
+    if (preview?.where === "input") {
+      const { row, col } = preview;
+      const fed = windows.affected(config, row, col);
+      const outside = input.cellAt(row, col)?.classList.contains("is-padding");
+      const readers = fed.length > 8 ? "" : `: ${fed.map((o) => `(${o.join(", ")})`).join(" ")}`;
+      return `${outside ? "Padding" : "Input"} (${row}, ${col}) feeds ${fed.length || "no"} output${fed.length === 1 ? "" : "s"}${fed.length ? readers : ""}`;
+    }
+    if (preview?.where === "kernel")
+      return `${WORDS[config.mode]} (${preview.row}, ${preview.col}) is used ${outputs.length * outputs[0].length} times, once for each output`;
+    return `Output (${r}, ${c})`;
+  }
+
+  function speak() {
+    if (!config) return;
+    const [oh, ow] = outputShape(config);
+    const [r, c] = cellOf();
+    const sum = windows.arithmetic(config, r, c).replaceAll("−", "minus ").replaceAll("×", " times ");
+    shell.say(`Step ${r * ow + c + 1} of ${oh * ow}. Output row ${r}, column ${c}: ${sum}`);
+  }
+
+  render();
+  return () => {
+    transport.pause();
+    store.dispose();
+    shell.dispose();
+  };
+}
