@@ -25,6 +25,12 @@ def part(page, name: str):
     return page.locator(f"[data-part='{name}']").first
 
 
+def nudge(page, label: str, word: str):
+    """The small button beside a field: named by what it does, described by the field's label."""
+    field = page.get_by_label(label, exact=True)
+    return field.locator("xpath=..").get_by_role("button", name=word)
+
+
 def values(page, grid: str) -> list[list[str]]:
     return page.get_by_role("grid", name=grid).evaluate(
         "g => [...g.querySelectorAll('[role=row]')].map(r => [...r.children].map(c => c.textContent))"
@@ -108,9 +114,9 @@ def test_stepping_forth_and_back_changes_nothing(show):
 def test_a_changed_parameter_keeps_the_selected_output_clamped(show):
     page = show(SlidingWindow(torch.arange(25.0).reshape(5, 5), K))
     cell(page, "Output", 3, 2).click()
-    page.get_by_role("button", name="Increase Padding").click()
+    nudge(page, "Padding", "Increase").click()
     assert cells(page, "Output", "is-current") == {(3, 2)}
-    page.get_by_role("button", name="Increase Stride").click()
+    nudge(page, "Stride", "Increase").click()
     page.mouse.move(1, 1)
     assert cells(page, "Output", "is-current") == {(2, 2)}
 
@@ -166,7 +172,7 @@ def test_cells_are_edited_in_place_undone_and_reset(show):
     target.dblclick()
     page.keyboard.type("10")
     page.keyboard.press("Enter")
-    assert values(page, "Output")[0][0] == "28"
+    assert values(page, "Output")[0][0] == "28" and values(page, "Input")[0][1] == "10"
     cell(page, "Kernel", 1, 1).focus()
     page.keyboard.press("-")
     page.keyboard.type("0.5")

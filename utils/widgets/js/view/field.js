@@ -6,7 +6,7 @@ let made = 0;
 /** A label that names `control` from beside it. */
 function labelled(text, control) {
   control.id = `ex-control-${++made}`;
-  return h("label", { for: control.id }, text);
+  return h("label", { for: control.id, id: `${control.id}-label` }, text);
 }
 
 /**
@@ -20,16 +20,24 @@ function labelled(text, control) {
 export function createStepper({ label, parse, format, nudge, onCommit, onError }) {
   let current;
   const input = h("input", { type: "text", inputmode: "numeric", autocomplete: "off", size: "4" });
+  const name = labelled(label, input);
+  // Named alike and described by the label, so that the label names the text field alone.
+  const nudger = (word, path, by) =>
+    h(
+      "button",
+      { type: "button", "aria-label": word, "aria-describedby": name.id, click: () => move(by) },
+      icon(path),
+    );
   const box = h(
     "div",
     { class: "ex-field" },
-    labelled(label, input),
+    name,
     h(
       "div",
       { class: "ex-nudges" },
       input,
-      h("button", { type: "button", "aria-label": `Decrease ${label}`, click: () => move(-1) }, icon("M3 8h10")),
-      h("button", { type: "button", "aria-label": `Increase ${label}`, click: () => move(1) }, icon("M3 8h10M8 3v10")),
+      nudger("Decrease", "M3 8h10", -1),
+      nudger("Increase", "M3 8h10M8 3v10", 1),
     ),
   );
 

@@ -42,6 +42,7 @@ export class Grid {
     const bounds = [...from, ...to].join();
     if (bounds !== this.bounds) this.build(from, to);
     this.bounds = bounds;
+    this.text = text;
     for (const { element, row, col } of this.cells.values()) {
       element.classList.toggle("is-padding", padded(row, col));
       const shown = text(row, col);
@@ -55,7 +56,7 @@ export class Grid {
 
   build(from, to) {
     const focused = this.hasFocus();
-    this.stopEditing();
+    this.editing = null;
     this.cells.clear();
     this.marks.clear();
     this.from = from;
@@ -219,10 +220,11 @@ export class Grid {
       "aria-label": element.getAttribute("aria-label"),
     });
     field.value = start ?? before;
-    this.editing = { element, field, before };
+    this.editing = { element, field, row, col };
     element.replaceChildren(field);
     field.focus();
     if (start === undefined) field.select();
+    else field.setSelectionRange(start.length, start.length);
     const finish = (keep, refocus) => {
       if (this.editing?.field !== field) return;
       const error = keep && field.value !== before ? this.handlers.onEdit(row, col, field.value) : null;
@@ -243,9 +245,9 @@ export class Grid {
 
   stopEditing() {
     if (!this.editing) return;
-    const { element, before } = this.editing;
+    const { element, row, col } = this.editing;
     this.editing = null;
-    element.replaceChildren(before);
+    element.replaceChildren(this.text(row, col));
     this.handlers.onEdit?.(null);
   }
 
