@@ -17,13 +17,24 @@ from utils.shapes import (
     same_padding,
     transposed_output_size,
 )
-from utils.widgets import DenseToConv, ImageFilter, ShapeCalculator, SlidingWindow
+from utils.widgets import (
+    Channels,
+    DenseToConv,
+    ImageFilter,
+    MatrixView,
+    ShapeCalculator,
+    SlidingWindow,
+    Transposed,
+)
 
 __all__ = [
+    "Channels",
     "DenseToConv",
     "ImageFilter",
+    "MatrixView",
     "ShapeCalculator",
     "SlidingWindow",
+    "Transposed",
     "conv_cost",
     "corr2d",
     "effective_kernel_size",

@@ -28,7 +28,9 @@ def show(browser, tmp_path):
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
             "request",
-            lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else troubles.append(r.url),
+            lambda r: (
+                None if r.url.startswith(("file:", "data:", "blob:")) else troubles.append(r.url)
+            ),
         )
         path = tmp_path / f"page{len(contexts)}.html"
         body = "".join(widget.to_html() for widget in widgets)

@@ -110,7 +110,9 @@ def test_what_feeds_what_is_one_relation_seen_from_two_sides(page, mode):
                 (gradient,) = torch.autograd.grad(y[r, q], x, retain_graph=True)
                 expected |= {f"{i},{j},{r},{q}" for i, j in gradient.nonzero().tolist()}
         h, w = x.shape
-        inside = {e for e in read if 0 <= int(e.split(",")[0]) < h and 0 <= int(e.split(",")[1]) < w}
+        inside = {
+            e for e in read if 0 <= int(e.split(",")[0]) < h and 0 <= int(e.split(",")[1]) < w
+        }
         assert inside == expected
 
 
@@ -156,7 +158,9 @@ def test_rows_that_no_window_reads(page):
         if d * (k - 1) + 1 > n + 2 * p:
             continue
         x = torch.zeros(n + 2 * p, dtype=torch.float64).requires_grad_()
-        F.conv1d(x[None, None], torch.ones(1, 1, k, dtype=torch.float64), stride=s, dilation=d).sum().backward()
+        F.conv1d(
+            x[None, None], torch.ones(1, 1, k, dtype=torch.float64), stride=s, dilation=d
+        ).sum().backward()
         expected = [i - p for i in range(n + 2 * p) if x.grad[i] == 0]
         assert page.evaluate(unread, [n, k, s, p, d]) == expected
 
@@ -191,7 +195,10 @@ def test_dense_to_conv_agrees_with_its_definition(page, stage, capsys):
                 [stage, n, delta],
             )
             assert counted == widget.parameters
-            exec(page.evaluate("s => slidingWindowCourse.engine.dense.densePytorch(s)", widget.spec), {})
+            exec(
+                page.evaluate("s => slidingWindowCourse.engine.dense.densePytorch(s)", widget.spec),
+                {},
+            )
             assert capsys.readouterr().out.strip() == str(widget.output)
 
 
@@ -214,7 +221,13 @@ def test_image_filter_agrees_with_pytorch(page):
 
 @pytest.mark.parametrize(
     "text, problem",
-    [("", "nothing"), ("abc", "not one"), ("1/0", "not one"), ("1e9", "million"), ("--", "not one")],
+    [
+        ("", "nothing"),
+        ("abc", "not one"),
+        ("1/0", "not one"),
+        ("1e9", "million"),
+        ("--", "not one"),
+    ],
 )
 def test_cells_refuse_with_a_reason_and_a_way_out(page, text, problem):
     answer = page.evaluate("t => slidingWindowCourse.engine.numbers.parseValue(t)", text)
@@ -225,4 +238,6 @@ def test_cells_refuse_with_a_reason_and_a_way_out(page, text, problem):
     "text, value", [("2", 2), (" −0.5 ", -0.5), ("1/4", 0.25), ("1e3", 1000), ("-1/2", -0.5)]
 )
 def test_cells_take_numbers_and_fractions(page, text, value):
-    assert page.evaluate("t => slidingWindowCourse.engine.numbers.parseValue(t)", text) == {"value": value}
+    assert page.evaluate("t => slidingWindowCourse.engine.numbers.parseValue(t)", text) == {
+        "value": value
+    }

@@ -1,9 +1,12 @@
 """SlidingWindow on a page: what every widget promises, point by point."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from playwright.sync_api import expect
 
+import utils
 from utils import SlidingWindow
 
 X = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
@@ -11,8 +14,10 @@ K = [[0, 1], [2, 3]]
 
 
 def cells(page, grid: str, mark: str) -> set[tuple[int, int]]:
-    found = page.get_by_role("grid", name=grid).locator(f".{mark}").evaluate_all(
-        "all => all.map(c => [Number(c.dataset.row), Number(c.dataset.col)])"
+    found = (
+        page.get_by_role("grid", name=grid)
+        .locator(f".{mark}")
+        .evaluate_all("all => all.map(c => [Number(c.dataset.row), Number(c.dataset.col)])")
     )
     return {tuple(cell) for cell in found}
 
@@ -38,7 +43,10 @@ def values(page, grid: str) -> list[list[str]]:
 
 
 def snapshot(page) -> str:
-    return page.locator(".ex-stage").first.evaluate("e => e.outerHTML") + part(page, "arithmetic").inner_text()
+    return (
+        page.locator(".ex-stage").first.evaluate("e => e.outerHTML")
+        + part(page, "arithmetic").inner_text()
+    )
 
 
 def test_opens_on_the_first_step_with_the_textbook_sum(show):
@@ -94,7 +102,9 @@ def test_hover_is_a_preview_and_click_pins(show):
 
 def test_stepping_forth_and_back_changes_nothing(show):
     page = show(SlidingWindow(torch.arange(30.0).reshape(5, 6), K, padding=1, stride=(2, 1)))
-    forward, back = (page.get_by_role("button", name=f"{n} step", exact=True) for n in ("Next", "Previous"))
+    forward, back = (
+        page.get_by_role("button", name=f"{n} step", exact=True) for n in ("Next", "Previous")
+    )
     for _ in range(3):
         forward.click()
     before = snapshot(page)
@@ -121,8 +131,12 @@ def test_a_changed_parameter_keeps_the_selected_output_clamped(show):
     assert cells(page, "Output", "is-current") == {(2, 2)}
 
 
-@pytest.mark.parametrize("label", ["Kernel height", "Kernel width", "Stride", "Padding", "Dilation"])
-@pytest.mark.parametrize("typed", ["", "-1", "1e9", "abc", "2.5", "1,2,3", "0x10", "99999999999999999999"])
+@pytest.mark.parametrize(
+    "label", ["Kernel height", "Kernel width", "Stride", "Padding", "Dilation"]
+)
+@pytest.mark.parametrize(
+    "typed", ["", "-1", "1e9", "abc", "2.5", "1,2,3", "0x10", "99999999999999999999"]
+)
 def test_nonsense_is_refused_with_the_rule_and_a_fix(show, label, typed):
     page = show(SlidingWindow(X, K))
     field = page.get_by_label(label, exact=True)
@@ -157,7 +171,10 @@ def test_rectangular_settings_and_unread_rows(show):
     page = show(SlidingWindow(torch.ones(4, 4), torch.ones(3, 3)))
     page.get_by_label("Padding", exact=True).fill("1")
     page.get_by_label("Stride", exact=True).fill("2")
-    assert "⌊(4 + 2·1 − 1·(3 − 1) − 1) / 2⌋ + 1 = ⌊3 / 2⌋ + 1 = ⌊1.5⌋ + 1 = 2" in part(page, "shape").inner_text()
+    assert (
+        "⌊(4 + 2·1 − 1·(3 − 1) − 1) / 2⌋ + 1 = ⌊3 / 2⌋ + 1 = ⌊1.5⌋ + 1 = 2"
+        in part(page, "shape").inner_text()
+    )
     unread = cells(page, "Input", "is-unread")
     assert unread == {(4, j) for j in range(-1, 5)} | {(i, 4) for i in range(-1, 5)}
     page.get_by_label("Stride", exact=True).fill("3, 2")
@@ -288,7 +305,9 @@ def test_max_marks_its_winner_and_pads_with_minus_infinity(show):
 def test_average_shows_what_it_divides_by(show):
     page = show(SlidingWindow(X, (2, 2), padding=1, mode="avg"))
     expect(part(page, "arithmetic")).to_have_text("(0 + 0 + 0 + 0) / 4 = 0")
-    page = show(SlidingWindow([[8, 1], [2, 3]], (2, 2), padding=1, mode="avg", count_include_pad=False))
+    page = show(
+        SlidingWindow([[8, 1], [2, 3]], (2, 2), padding=1, mode="avg", count_include_pad=False)
+    )
     expect(part(page, "arithmetic")).to_have_text("(0 + 0 + 0 + 8) / 1 = 8")
 
 
@@ -418,8 +437,14 @@ def test_a_step_is_cheap_at_32_by_32(show):
 
 
 def test_a_broken_place_keeps_its_first_frame(browser, tmp_path):
-    html = SlidingWindow(X, K).to_html().replace('data-explorable="SlidingWindow"', 'data-explorable="X"')
-    script = open("utils/widgets/dist/explorables.js", encoding="utf-8").read()
+    html = (
+        SlidingWindow(X, K)
+        .to_html()
+        .replace('data-explorable="SlidingWindow"', 'data-explorable="X"')
+    )
+    script = (Path(utils.__file__).parent / "widgets/dist/explorables.js").read_text(
+        encoding="utf-8"
+    )
     page = browser.new_page()
     page.set_content(f"<!doctype html><body>{html}<script>{script}</script>")
     assert page.locator("table").count() == 3

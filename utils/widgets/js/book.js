@@ -2,11 +2,14 @@
 // What stood there, the first frame as tables, stays where a widget cannot start.
 
 import { mount, WIDGETS } from "./registry.js";
+import * as channels from "./engine/channels.js";
 import * as dense from "./engine/dense.js";
 import * as image from "./engine/image.js";
+import * as matrix from "./engine/matrix.js";
 import * as shape from "./engine/shape.js";
 import * as numbers from "./engine/numbers.js";
 import * as snippet from "./engine/snippet.js";
+import * as transposed from "./engine/transposed.js";
 import * as window_ from "./engine/window.js";
 import { pageModel } from "./view/store.js";
 
@@ -34,5 +37,5 @@ globalThis.slidingWindowCourse = {
   mount,
   pageModel,
   widgets: Object.keys(WIDGETS),
-  engine: { dense, image, numbers, shape, snippet, window: window_ },
+  engine: { channels, dense, image, matrix, numbers, shape, snippet, transposed, window: window_ },
 };

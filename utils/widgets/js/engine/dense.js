@@ -2,6 +2,8 @@
 // dense[i·n + j][k·n + l] weighs pixel (k, l) in output (i, j); shared[a + n − 1][b + n − 1] is the
 // weight at offset (a, b), one table for all outputs.
 
+import { IMPORTS, tensor } from "./snippet.js";
+
 export const STAGES = ["dense", "shared", "local"];
 
 /** Whether the weight from pixel (k, l) to output (i, j) is there at all. */
@@ -51,9 +53,7 @@ export function parameters(stage, n, delta) {
 /** The same layer in PyTorch. */
 export function densePytorch(state) {
   const n = state.image.length;
-  const text = (rows) => `[${rows.map((r) => `[${r.map((x) => (Number.isInteger(x) ? `${x}.0` : x)).join(", ")}]`).join(",\n     ")}]`;
-  const tensor = (name, rows) => `${name} = torch.tensor(\n    ${text(rows)}, dtype=torch.float64)`;
-  const lines = ["import torch", "import torch.nn.functional as F", "", tensor("X", state.image)];
+  const lines = [...IMPORTS, tensor("X", state.image)];
   if (state.stage === "dense") {
     lines.push(
       tensor("W", state.dense),

@@ -2,18 +2,22 @@
 
 import { shapeOf } from "./shape.js";
 
-const literal = (x) => (Number.isInteger(x) ? `${x}.0` : String(x));
-const matrix = (rows) => `[${rows.map((r) => `[${r.map(literal).join(", ")}]`).join(",\n     ")}]`;
-const pair = (p) => `(${p.join(", ")})`;
+export const IMPORTS = ["import torch", "import torch.nn.functional as F", ""];
+export const pair = (p) => `(${p.join(", ")})`;
+
+/** A number, or nested lists of numbers, as Python would write them. */
+export const literal = (value) =>
+  Array.isArray(value)
+    ? `[${value.map(literal).join(", ")}]`
+    : Number.isInteger(value)
+      ? `${value}.0`
+      : String(value);
+
+export const tensor = (name, value) => `${name} = torch.tensor(${literal(value)}, dtype=torch.float64)`;
 
 export function pytorch(config) {
   const { input, kernel, stride, padding, dilation, mode, bias } = config;
-  const lines = [
-    "import torch",
-    "import torch.nn.functional as F",
-    "",
-    `X = torch.tensor(\n    ${matrix(input)}, dtype=torch.float64)`,
-  ];
+  const lines = [...IMPORTS, tensor("X", input)];
   const size = pair(shapeOf(kernel));
   if (mode === "max") {
     lines.push(
@@ -27,7 +31,7 @@ export function pytorch(config) {
         `padding=${pair(padding)}${counted})`,
     );
   } else {
-    lines.push(`K = torch.tensor(\n    ${matrix(kernel)}, dtype=torch.float64)`);
+    lines.push(tensor("K", kernel));
     const weight = mode === "flip" ? "K.flip(0, 1)[None, None]" : "K[None, None]";
     const offset = bias ? `torch.tensor([${literal(bias)}], dtype=torch.float64)` : "None";
     lines.push(

@@ -1,5 +1,6 @@
 // Settings: a stepper that also takes typed values, and a drop-down.
 
+import { parsePair, showPair } from "../engine/numbers.js";
 import { h, icon } from "./dom.js";
 
 let made = 0;
@@ -86,6 +87,32 @@ export function createStepper({ label, parse, format, nudge, onCommit, onError }
     },
   };
 }
+
+/** A stepper for [rows, columns]: one whole number for both, or two. */
+export const createPairField = ({ label, least, most = 16, onCommit, onError }) =>
+  createStepper({
+    label,
+    parse: (text) => parsePair(text, { name: label, least, most }),
+    format: showPair,
+    nudge: (pair, by) => pair.map((value) => value + by),
+    onCommit,
+    onError,
+  });
+
+/** A stepper for one whole number; `most` may be a function. */
+export const createCountField = ({ label, least, most, onCommit, onError }) =>
+  createStepper({
+    label,
+    parse(text) {
+      const limit = typeof most === "function" ? most() : most;
+      const parsed = parsePair(text, { name: label, least, most: limit, pair: false });
+      return parsed.error ? parsed : { value: parsed.value[0] };
+    },
+    format: String,
+    nudge: (value, by) => value + by,
+    onCommit,
+    onError,
+  });
 
 /** A drop-down; `options` are [value, text]. */
 export function createSelect({ label, options, onChange }) {

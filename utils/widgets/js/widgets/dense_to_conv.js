@@ -1,9 +1,9 @@
 // DenseToConv: all the weights of a dense layer in sight, then shared, then local.
 
 import * as layer from "../engine/dense.js";
-import { bracket, parsePair, parseValue, show } from "../engine/numbers.js";
+import { bracket, parseValue, show } from "../engine/numbers.js";
 import { h, setText } from "../view/dom.js";
-import { createChoice, createStepper } from "../view/field.js";
+import { createChoice, createCountField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
 import { createPanel, createShell, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
@@ -120,15 +120,10 @@ export function denseToConv({ model, el }) {
     onPlaying: (playing) => !playing && speak(),
   });
   shell.addBeforeSettings(transport.element);
-  const delta = createStepper({
+  const delta = createCountField({
     label: "Reach Δ",
-    parse(text) {
-      const most = store.state.image.length - 1;
-      const parsed = parsePair(text, { name: "Reach Δ", least: 0, most, pair: false });
-      return parsed.error ? parsed : { value: parsed.value[0] };
-    },
-    format: String,
-    nudge: (value, by) => value + by,
+    least: 0,
+    most: () => store.state.image.length - 1,
     onCommit(value) {
       store.commit({ delta: value });
       return null;

@@ -1,9 +1,8 @@
 // ShapeCalculator: the output size along one axis, with the numbers put in and the windows drawn.
 
-import { parsePair } from "../engine/numbers.js";
 import { effectiveKernelSize, formula, outputSize, unread } from "../engine/shape.js";
 import { setText } from "../view/dom.js";
-import { createStepper } from "../view/field.js";
+import { createCountField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
 import { createPanel, createShell } from "../view/shell.js";
 import { createStore } from "../view/store.js";
@@ -66,14 +65,10 @@ export function shapeCalculator({ model, el }) {
   const fields = Object.fromEntries(
     FIELDS.map(([key, label, least]) => [
       key,
-      createStepper({
+      createCountField({
         label,
-        parse(text) {
-          const parsed = parsePair(text, { name: label, least, most: MOST, pair: false });
-          return parsed.error ? parsed : { value: parsed.value[0] };
-        },
-        format: String,
-        nudge: (value, by) => value + by,
+        least,
+        most: MOST,
         onCommit(value) {
           const next = { ...store.state, [key]: value };
           const broken = rule(next);
@@ -132,7 +127,7 @@ export function shapeCalculator({ model, el }) {
         to: [1, n + padding],
         text: (_, i) => (i < 0 || i >= n ? "0" : String(i)),
         padded: (_, i) => i < 0 || i >= n,
-        label: (_, i) => (i < 0 || i >= n ? "padding" : `pixel ${i}`),
+        label: (_, i) => (i < 0 || i >= n ? "padding 0" : `pixel ${i}`),
       });
       input.mark("is-unread", unread(n, k, stride, padding, dilation).map((i) => [0, i]));
       output.update({ to: [1, size], text: (_, o) => String(o), label: (_, o) => `output ${o}` });

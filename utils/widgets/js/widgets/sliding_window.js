@@ -1,11 +1,11 @@
 // SlidingWindow: one window, one kernel, one output, step by step. The course's signature.
 
-import { parsePair, parseValue, show, showPair } from "../engine/numbers.js";
+import { parseValue, show } from "../engine/numbers.js";
 import { effectiveKernelSize, formula, outputShape, shapeOf, unread } from "../engine/shape.js";
 import { pytorch } from "../engine/snippet.js";
 import * as windows from "../engine/window.js";
 import { setText } from "../view/dom.js";
-import { createSelect, createStepper } from "../view/field.js";
+import { createCountField, createPairField, createSelect, createStepper } from "../view/field.js";
 import { Grid } from "../view/grid.js";
 import { createPanel, createShell, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
@@ -125,24 +125,18 @@ export function slidingWindow({ model, el }) {
     store.commit({ step }, { remember: false });
   }
 
-  const pairField = (name, key, least, most) =>
-    createStepper({
-      label: name,
-      parse: (text) => parsePair(text, { name, least, most }),
-      format: showPair,
-      nudge: (pair, by) => pair.map((v) => v + by),
+  const pairField = (label, key, least) =>
+    createPairField({
+      label,
+      least,
       onCommit: (pair) => attempt({ [key]: pair }),
       onError: shell.complain,
     });
-  const sizeField = (name, key, axis) =>
-    createStepper({
-      label: name,
-      parse(text) {
-        const parsed = parsePair(text, { name, least: 1, most: MOST, pair: false });
-        return parsed.error ? parsed : { value: parsed.value[0] };
-      },
-      format: String,
-      nudge: (size, by) => size + by,
+  const sizeField = (label, key, axis) =>
+    createCountField({
+      label,
+      least: 1,
+      most: MOST,
       onCommit(size) {
         const shape = shapeOf(store.state[key]);
         shape[axis] = size;
@@ -153,9 +147,9 @@ export function slidingWindow({ model, el }) {
   const fields = {
     kernelHeight: sizeField("Kernel height", "kernel", 0),
     kernelWidth: sizeField("Kernel width", "kernel", 1),
-    stride: pairField("Stride", "stride", 1, 16),
-    padding: pairField("Padding", "padding", 0, 16),
-    dilation: pairField("Dilation", "dilation", 1, 16),
+    stride: pairField("Stride", "stride", 1),
+    padding: pairField("Padding", "padding", 0),
+    dilation: pairField("Dilation", "dilation", 1),
     inputHeight: sizeField("Input height", "input", 0),
     inputWidth: sizeField("Input width", "input", 1),
     bias: createStepper({

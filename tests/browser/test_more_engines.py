@@ -1,0 +1,201 @@
+"""Channels, MatrixView and Transposed: a thousand random configurations each against PyTorch."""
+
+import random
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from utils import Channels, MatrixView, SlidingWindow, Transposed
+from utils.widgets.base import WidgetError
+
+COUNT = 1000
+
+
+@pytest.fixture
+def page(show):
+    return show(SlidingWindow([[1]], [[1]]))
+
+
+def numbers(draw: random.Random, *shape: int) -> list:
+    if not shape:
+        return draw.randint(-9, 9) if draw.random() < 0.7 else draw.uniform(-2, 2)
+    return [numbers(draw, *shape[1:]) for _ in range(shape[0])]
+
+
+def double(value) -> torch.Tensor:
+    return torch.tensor(value, dtype=torch.float64)
+
+
+def test_channels_agree_with_pytorch(page, capsys):
+    draw, cases = random.Random(1), []
+    while len(cases) < COUNT:
+        groups = draw.randint(1, 3)
+        each_in, each_out = draw.randint(1, 2), draw.randint(1, 2)
+        h, w, kh, kw = (draw.randint(1, m) for m in (5, 5, 3, 3))
+        padding, stride = ([draw.randint(a, 2) for _ in "hw"] for a in (0, 1))
+        if kh > h + 2 * padding[0] or kw > w + 2 * padding[1]:
+            continue
+        cases.append(
+            {
+                "planes": numbers(draw, groups * each_in, h, w),
+                "filters": numbers(draw, groups * each_out, each_in, kh, kw),
+                "groups": groups,
+                "stride": stride,
+                "padding": padding,
+            }
+        )
+    answers = page.evaluate(
+        """cases => cases.map(c => { const e = slidingWindowCourse.engine.channels;
+            return [e.output(c), e.cost(c).parameters, e.cost(c).multiplyAdds, e.channelsPytorch(c),
+                    c.filters.map((_, o) => e.feeding(c, o))]; })""",
+        cases,
+    )
+    for index, (c, (output, parameters, adds, code, feeding)) in enumerate(
+        zip(cases, answers, strict=True)
+    ):
+        X, W = double(c["planes"]), double(c["filters"])
+        places = {k: c[k] for k in ("stride", "padding", "groups")}
+        expected = F.conv2d(X[None], W, **places)[0]
+        torch.testing.assert_close(double(output), expected)
+        assert parameters == W.numel()
+        assert adds == W.numel() * expected.shape[1] * expected.shape[2]
+        if index < 50:
+            # Which planes an output hears, by a witness of its own: the gradient.
+            leaf = X.clone().requires_grad_()
+            y = F.conv2d(leaf[None], torch.ones_like(W), groups=c["groups"], padding=[3, 3])[0]
+            for o in range(len(W)):
+                (gradient,) = torch.autograd.grad(y[o].sum(), leaf, retain_graph=True)
+                assert feeding[o] == gradient.abs().sum((1, 2)).nonzero().flatten().tolist()
+            exec(code, {})
+            assert capsys.readouterr().out.strip() == str(expected)
+            widget = Channels(c["planes"], c["filters"], c["groups"], c["stride"], c["padding"])
+            torch.testing.assert_close(widget.output, expected)
+
+
+def test_matrices_agree_with_pytorch(page, capsys):
+    draw, cases = random.Random(2), []
+    while len(cases) < COUNT:
+        h, w, kh, kw = (draw.randint(1, m) for m in (5, 5, 4, 4))
+        padding, stride = ([draw.randint(a, 2) for _ in "hw"] for a in (0, 1))
+        if kh > h + 2 * padding[0] or kw > w + 2 * padding[1]:
+            continue
+        cases.append(
+            {
+                "input": numbers(draw, h, w),
+                "kernel": numbers(draw, kh, kw),
+                "stride": stride,
+                "padding": padding,
+                "dilation": [1, 1],
+                "mode": "conv",
+                "bias": 0,
+            }
+        )
+    answers = page.evaluate(
+        """cases => cases.map(c => { const e = slidingWindowCourse.engine.matrix;
+            return [e.kernelMatrix(c), e.inputMatrix(c), e.matrixPytorch(c, false), e.matrixPytorch(c, true)]; })""",
+        cases,
+    )
+    for index, (c, (toeplitz, columns, code, back)) in enumerate(zip(cases, answers, strict=True)):
+        X, K = double(c["input"]), double(c["kernel"])
+        places = {"stride": c["stride"], "padding": c["padding"]}
+        expected = F.conv2d(X[None, None], K[None, None], **places)[0, 0]
+        M = double(toeplitz)
+        torch.testing.assert_close((M @ X.flatten()).reshape(expected.shape), expected)
+        torch.testing.assert_close(double(columns), F.unfold(X[None, None], K.shape, **places)[0].T)
+        leaf = X.clone().requires_grad_()
+        y = F.conv2d(leaf[None, None], K[None, None], **places)[0, 0]
+        y.backward(expected)
+        torch.testing.assert_close((M.T @ expected.flatten()).reshape(X.shape), leaf.grad)
+        if index < 30:
+            for text, result in ((code, expected), (back, leaf.grad)):
+                exec(text, {})
+                printed = capsys.readouterr().out.strip()
+                torch.testing.assert_close(
+                    eval(printed, {"tensor": double_of, "torch": torch}),
+                    result,
+                    atol=1e-3,
+                    rtol=1e-3,
+                )
+            for unroll in ("kernel", "input"):
+                for transposed in (False, True):
+                    view = MatrixView(X, K, c["stride"], c["padding"], unroll, transposed)
+                    shown = double(toeplitz if unroll == "kernel" else columns)
+                    torch.testing.assert_close(view.matrix, shown.T if transposed else shown)
+                    way_back = transposed and unroll == "kernel"
+                    torch.testing.assert_close(view.output, leaf.grad if way_back else expected)
+
+
+def double_of(value, dtype=None):
+    return double(value)
+
+
+def test_transposed_agrees_with_pytorch_at_the_end_and_with_itself_at_every_step(page, capsys):
+    draw, cases = random.Random(3), []
+    while len(cases) < COUNT:
+        h, w, kh, kw = (draw.randint(1, m) for m in (4, 4, 4, 4))
+        stride = [draw.randint(1, 3), draw.randint(1, 3)]
+        padding = [draw.randint(0, 3), draw.randint(0, 3)]
+        extra = [draw.randrange(s) for s in stride]
+        sizes = [
+            (n - 1) * s - 2 * p + k + e
+            for n, k, s, p, e in zip((h, w), (kh, kw), stride, padding, extra, strict=True)
+        ]
+        if min(sizes) < 1:
+            continue
+        cases.append(
+            {
+                "input": numbers(draw, h, w),
+                "kernel": numbers(draw, kh, kw),
+                "stride": stride,
+                "padding": padding,
+                "outputPadding": extra,
+            }
+        )
+    answers = page.evaluate(
+        """cases => cases.map(c => { const e = slidingWindowCourse.engine.transposed;
+            const count = c.input.length * c.input[0].length;
+            let apart = 0;
+            for (let seen = 0; seen <= count; seen++) {
+                const [a, b] = [e.byStamping(c, seen).flat(), e.byZeroInsertion(c, seen).flat()];
+                a.forEach((x, i) => { apart = Math.max(apart, Math.abs(x - b[i])); });
+            }
+            return [e.byStamping(c), e.byZeroInsertion(c), apart, e.brokenTransposed(c), e.transposedPytorch(c)]; })""",
+        cases,
+    )
+    for index, (c, (stamping, insertion, apart, broken, code)) in enumerate(
+        zip(cases, answers, strict=True)
+    ):
+        X, K = double(c["input"]), double(c["kernel"])
+        places = {
+            "stride": c["stride"],
+            "padding": c["padding"],
+            "output_padding": c["outputPadding"],
+        }
+        expected = F.conv_transpose2d(X[None, None], K[None, None], **places)[0, 0]
+        torch.testing.assert_close(double(stamping), expected)
+        torch.testing.assert_close(double(insertion), expected)
+        assert apart < 1e-9 and broken is None
+        if index < 50:
+            exec(code, {})
+            assert capsys.readouterr().out.strip() == str(expected)
+            torch.testing.assert_close(Transposed(X, K, **places).output, expected)
+
+
+@pytest.mark.parametrize(
+    "make, says",
+    [
+        (lambda: Transposed([[1]], [[1]], output_padding=1), "less than"),
+        (lambda: Transposed([[1]], [[1]], padding=1), "padding"),
+        (lambda: Channels([[[1]]], [[[[1]]]], groups=2), "groups"),
+        (lambda: Channels([[1]], [[[[1]]]]), "(channels, height, width); got shape (1, 1)"),
+        (lambda: Channels([[[1]]], [[[[1], [2]]]]), "kernel"),
+        (lambda: MatrixView((9, 9), [[1]]), "at most 64"),
+        (lambda: MatrixView((2, 2), [[1, 2, 3]]), "kernel"),
+        (lambda: MatrixView((2, 2), [[1]], unroll="both"), "unroll"),
+    ],
+)
+def test_python_refuses_with_shapes_and_rule(make, says):
+    with pytest.raises(WidgetError, match=says.replace("(", r"\(").replace(")", r"\)")) as caught:
+        make()
+    assert isinstance(caught.value, ValueError)

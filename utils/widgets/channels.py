@@ -1,0 +1,177 @@
+"""Channels: planes in, a bank of filters, partial sums, planes out."""
+
+from typing import Any
+
+import numpy as np
+import torch
+import traitlets
+from torch import Tensor
+
+from utils import functional
+from utils.widgets import values
+from utils.widgets.base import Explorable, WidgetError
+from utils.widgets.first_frame import bracket, number, paragraph, table
+
+TINTS = ("", "red", "green", "blue")
+
+
+class Channels(Explorable):
+    """A convolution of many channels, one output and its partial sums at a time.
+
+    Args:
+        X: Input planes `(c_i, n_h, n_w)`.
+        W: Filter bank `(c_o, c_i / groups, k_h, k_w)`.
+        groups: Into how many groups that do not mix the channels fall.
+        stride, padding: An int, or two for rows and columns; padding is per side.
+        tints: One of `""`, `"red"`, `"green"`, `"blue"` for each plane: how it is coloured. Three
+            planes are red, green and blue unless told.
+
+    Traits: `planes`, `filters`, `groups`, `stride`, `padding`, `tints`, and `step`, the output cell
+    that is looked at, counted plane by plane and along the rows from 0.
+
+    Raises:
+        ValueError: unless X is three-dimensional and W four-dimensional, their channels and
+            `groups` fit together, and the kernel fits in the padded input; shapes are named.
+
+    Example:
+        >>> X = torch.arange(9.0).reshape(3, 3)
+        >>> K = torch.tensor([[0.0, 1.0], [2.0, 3.0]])
+        >>> widget = Channels(torch.stack([X, X + 1]), torch.stack([K, K + 1])[None])
+        >>> widget.output.tolist()
+        [[[56.0, 72.0], [104.0, 120.0]]]
+    """
+
+    kind = traitlets.Unicode("Channels").tag(sync=True)
+    planes = traitlets.Any().tag(sync=True, state=True)
+    filters = traitlets.Any().tag(sync=True, state=True)
+    groups = traitlets.Int(1).tag(sync=True, state=True)
+    stride = traitlets.Any([1, 1]).tag(sync=True, state=True)
+    padding = traitlets.Any([0, 0]).tag(sync=True, state=True)
+    tints = traitlets.Any([]).tag(sync=True, state=True)
+    step = traitlets.Int(0).tag(sync=True, state=True)
+
+    def __init__(
+        self,
+        X: Any,
+        W: Any,
+        groups: int = 1,
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] = 0,
+        tints: list[str] | None = None,
+    ) -> None:
+        planes = _nested(X, 3, "the input", "(channels, height, width)")
+        if tints is None:
+            tints = list(TINTS[1:]) if len(planes) == 3 else [""] * len(planes)
+        state = {
+            "planes": planes,
+            "filters": _nested(W, 4, "the filter bank", "(out, in / groups, height, width)"),
+            "groups": groups,
+            "stride": values.pair(stride, "stride", 1),
+            "padding": values.pair(padding, "padding", 0),
+            "tints": tints,
+        }
+        _compute(state)
+        super().__init__(**state)
+
+    @traitlets.validate("planes", "filters", "groups", "stride", "padding", "tints", "step")
+    def _validate(self, proposal: dict) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        if name == "planes":
+            value = _nested(value, 3, "the input", "(channels, height, width)")
+        elif name == "filters":
+            value = _nested(value, 4, "the filter bank", "(out, in / groups, height, width)")
+        elif name in ("stride", "padding"):
+            value = values.pair(value, name, least=1 if name == "stride" else 0)
+        if self.filters is None:  # still being made
+            return value
+        count = _compute({**self.spec, name: value}).numel()
+        return min(max(value, 0), count - 1) if name == "step" else value
+
+    @property
+    def output(self) -> Tensor:
+        """The output planes, float64, shape `(c_o, o_h, o_w)`, computed by `utils.functional`."""
+        return _compute(self.spec)
+
+    def first_frame(self) -> str:
+        """The planes, the chosen filter, the output planes, and the partial sums in words."""
+        output = self.output
+        cell = np.unravel_index(min(self.step, output.numel() - 1), output.shape)
+        o, r, c = (int(i) for i in cell)
+        each = len(self.planes) // self.groups
+        first = o // (len(self.filters) // self.groups) * each
+        (sh, sw), (ph, pw) = self.stride, self.padding
+        kernels = self.filters[o]
+        taps = [
+            (u, v, r * sh - ph + u, c * sw - pw + v)
+            for u in range(len(kernels[0]))
+            for v in range(len(kernels[0][0]))
+        ]
+        parts, sums = [], []
+        for index, plane in enumerate(self.planes):
+            fed = first <= index < first + each
+            read = {(i, j) for _, _, i, j in taps} if fed else set()
+            parts.append(_plane(f"Input {index}", plane, read))
+        for j, kernel in enumerate(kernels):
+            plane = self.planes[first + j]
+            parts.append(_plane(f"Kernel {first + j} of output {o}", kernel, set()))
+            cells = [
+                plane[y][x] if 0 <= y < len(plane) and 0 <= x < len(plane[0]) else 0
+                for _, _, y, x in taps
+            ]
+            terms = [
+                f"{number(x) if i == 0 else bracket(x)}×{bracket(kernel[u][v])}"
+                for i, (x, (u, v, _, _)) in enumerate(zip(cells, taps, strict=True))
+            ]
+            total = sum(x * kernel[u][v] for x, (u, v, _, _) in zip(cells, taps, strict=True))
+            sums.append(total)
+            parts.append(paragraph(f"Plane {first + j}: {' + '.join(terms)} = {number(total)}"))
+        for index, plane in enumerate(output.tolist()):
+            parts.append(_plane(f"Output {index}", plane, {(r, c)} if index == o else set()))
+        added = " + ".join(number(x) if i == 0 else bracket(x) for i, x in enumerate(sums))
+        parts.append(
+            paragraph(f"Output {o} at ({r}, {c}): {added} = {number(output[o, r, c].item())}")
+        )
+        return "\n".join(parts)
+
+
+def _plane(caption: str, plane: list[list[float]], marked: set[tuple[int, int]]) -> str:
+    rows = [[number(x) for x in row] for row in plane]
+    return table(caption, rows, lambda i, j: (i, j) in marked)
+
+
+def _nested(value: Any, dimensions: int, name: str, axes: str) -> list:
+    """Nested lists of finite numbers with so many dimensions."""
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu().numpy()
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise WidgetError(f"{name} must be numbers {axes}, all rows of one length") from None
+    if array.ndim != dimensions or 0 in array.shape:
+        raise WidgetError(f"{name} must be {axes}; got shape {array.shape}")
+    if max(array.shape) > 24:
+        raise WidgetError(f"{name} can have at most 24 entries a side here; got {array.shape}")
+    flat = array.reshape(-1, array.shape[-2] * array.shape[-1])
+    for plane in flat:
+        values.matrix(plane[None], name, most=24 * 24)
+
+    def plain(part: Any) -> Any:
+        return [plain(x) for x in part] if isinstance(part, list) else values.plain(part)
+
+    return plain(array.tolist())
+
+
+def _compute(state: dict[str, Any]) -> Tensor:
+    """The output; every rule about shapes and groups is the operator's own."""
+    if len(state["tints"]) != len(state["planes"]) or set(state["tints"]) - set(TINTS):
+        raise WidgetError(
+            f"tints must name one of {TINTS} for each of {len(state['planes'])} planes; "
+            f"got {state['tints']!r}"
+        )
+    X = torch.tensor(state["planes"], dtype=torch.float64)
+    W = torch.tensor(state["filters"], dtype=torch.float64)
+    try:
+        places = {"stride": tuple(state["stride"]), "padding": tuple(state["padding"])}
+        return functional.conv2d(X[None], W, **places, groups=state["groups"])[0]
+    except (TypeError, ValueError) as error:
+        raise WidgetError(str(error)) from None
