@@ -1,0 +1,112 @@
+"""Read the arguments of an operator, and refuse what torch refuses with an error that says more.
+
+Each message begins with the call, that is the operator and the shapes it was given. What is of a
+wrong type is a `TypeError`, what breaks a rule a `ValueError`.
+"""
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+import torch
+from torch import Tensor
+
+Ints = int | Sequence[int]
+
+
+def describe(name: str, **tensors: object) -> str:
+    """Name the call in words: `conv2d(input (1, 1, 3, 3), weight (1, 1, 2, 2))`."""
+    shapes = (
+        f"{key} {tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__}"
+        for key, value in tensors.items()
+        if value is not None
+    )
+    return f"{name}({', '.join(shapes)})"
+
+
+def require(condition: bool, call: Callable[[], str], rule: str) -> None:
+    """Raise `ValueError` with the call and the rule it breaks, unless the condition holds."""
+    if not condition:
+        raise ValueError(f"{call()}: {rule}")
+
+
+def tensors(call: Callable[[], str], **values: object) -> None:
+    """Refuse what is no dense tensor, and tensors whose dtypes differ."""
+    dtype = None
+    for name, value in values.items():
+        if not isinstance(value, Tensor):
+            raise TypeError(f"{call()}: {name} must be a torch.Tensor; got {type(value).__name__}")
+        if value.layout != torch.strided:
+            raise TypeError(f"{call()}: {name} must be dense; got {value.layout}")
+        if dtype is not None and value.dtype != dtype:
+            dtypes = ", ".join(f"{key} {value.dtype}" for key, value in values.items())
+            raise TypeError(f"{call()}: all must have one dtype; got {dtypes}")
+        dtype = value.dtype
+
+
+def dtypes(
+    call: Callable[[], str],
+    dtype: torch.dtype,
+    *,
+    integers: bool | torch.dtype = False,
+    boolean: bool = False,
+    complex_: bool = False,
+) -> None:
+    """Refuse a dtype for which torch does not define the operator; real floats always pass."""
+    if dtype == torch.bool:
+        allowed = boolean
+    elif dtype.is_complex:
+        allowed = complex_
+    else:
+        allowed = dtype.is_floating_point or integers is True or integers == dtype
+    if not allowed:
+        raise TypeError(f"{call()}: not defined for {dtype}")
+
+
+def integer(call: Callable[[], str], name: str, value: object, least: int | None = None) -> int:
+    """Return an `int`, or refuse what is none (a `bool` is none either) or too small."""
+    try:
+        if isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool"):
+            raise TypeError  # Python would take it for 0 or 1
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(
+            f"{call()}: {name} must be an integer; got {value!r} of {type(value).__name__}"
+        ) from None
+    require(least is None or number >= least, call, f"{name} must be {least} or more; got {number}")
+    return number
+
+
+def integers(
+    call: Callable[[], str],
+    name: str,
+    value: object,
+    count: int,
+    least: int,
+    *,
+    single: bool = True,
+) -> tuple[int, ...]:
+    """Return one integer for each axis.
+
+    An integer counts for every axis; so does a sequence of a single one, where `single` is true.
+    """
+    if not isinstance(value, (tuple, list)):
+        return (integer(call, name, value, least),) * count
+    require(
+        len(value) == count or (single and len(value) == 1),
+        call,
+        f"{name} must be one integer or {count}, one for each axis; got {value!r}",
+    )
+    numbers = tuple(integer(call, name, entry, least) for entry in value)
+    return numbers if len(numbers) == count else numbers * count
+
+
+def flag(call: Callable[[], str], name: str, value: object) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{call()}: {name} must be True or False; got {value!r}")
+
+
+def refuse(call: Callable[[], str], rule: object) -> NoReturn:
+    """Raise `ValueError` with the call and the rule it breaks."""
+    raise ValueError(f"{call()}: {rule}") from None

@@ -1,0 +1,54 @@
+"""The one idea: all windows of a picture at once, as a view that copies nothing."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+
+def slide(x: Tensor, axis: int, k: int, stride: int, dilation: int) -> Tensor:
+    """Slide a window of k taps along one axis and put the taps on a new last axis; a view."""
+    return x.unfold(axis, dilation * (k - 1) + 1, stride)[..., ::dilation]
+
+
+def windows(
+    x: Tensor,
+    kernel_size: Sequence[int],
+    stride: Sequence[int] = (1, 1),
+    dilation: Sequence[int] = (1, 1),
+) -> Tensor:
+    """What every tap of a sliding kernel sees: `view[n, c, a, b]` is the picture shifted by (a, b).
+
+    Args:
+        x: `(N, C, H, W)`, padded already.
+        kernel_size: `(k_h, k_w)`.
+        stride: `(s_h, s_w)`.
+        dilation: `(d_h, d_w)`.
+
+    Returns:
+        A view of x, `(N, C, k_h, k_w, o_h, o_w)`, whose entry `[n, c, a, b, i, j]` is
+        `x[n, c, i * s_h + a * d_h, j * s_w + b * d_w]`. Entries share memory: writing to
+        `view[:, :, a, b]` writes to x, and is safe for one tap at a time.
+
+    Raises:
+        RuntimeError: if the kernel, spread by its dilation, is larger than x.
+
+    Example:
+        >>> import torch
+        >>> X = torch.arange(9.).reshape(1, 1, 3, 3)
+        >>> view = windows(X, (2, 2))
+        >>> view.shape
+        torch.Size([1, 1, 2, 2, 2, 2])
+        >>> view[0, 0, 0, 1]  # what the tap in row 0, column 1 sees
+        tensor([[1., 2.],
+                [4., 5.]])
+        >>> K = torch.tensor([[0., 1.], [2., 3.]])
+        >>> torch.einsum("ncabij,ab->ij", view, K)
+        tensor([[19., 25.],
+                [37., 43.]])
+
+    Source: chapter 07; `numpy.lib.stride_tricks.sliding_window_view` is the same with its axes in
+    another order.
+    """
+    view = slide(x, 2, kernel_size[0], stride[0], dilation[0])
+    view = slide(view, 3, kernel_size[1], stride[1], dilation[1])
+    return view.permute(0, 1, 4, 5, 2, 3)
