@@ -1,0 +1,149 @@
+"""The checkers of chapter 03 accept what is right and tell typical mistakes apart."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from utils.exercises import check
+
+
+def say(capsys, key, answer):
+    check(key, answer)
+    return capsys.readouterr().out
+
+
+def mirror(X, p):
+    return F.pad(X[None, None], (p,) * 4, mode="reflect")[0, 0]
+
+
+def mirror_by_index(X, p):
+    def fold(i, n):
+        i = abs(i)
+        return 2 * (n - 1) - i if i >= n else i
+
+    rows, columns = ([fold(i, n) for i in range(-p, n + p)] for n in X.shape)
+    return X[rows][:, columns]
+
+
+def symmetric(X, p):
+    return torch.from_numpy(np.pad(X.numpy(), p, mode="symmetric"))
+
+
+def sides_only(X, p):
+    Y = mirror(X, p)
+    if p:
+        for rows in (slice(None, p), slice(-p, None)):
+            Y[rows, :p] = Y[rows, -p:] = 0
+    return Y
+
+
+def spoil(X, p):
+    X[0, 0] = -1
+    return mirror(X, p)
+
+
+RIGHT = {
+    "03.1": [(2, 2), [2, 2], torch.Size([2, 2])],
+    "03.2": [1000, 1000.0],
+    "03.3": [mirror, mirror_by_index],
+    "03.4": [(4, 4, 1)],
+    "03.5": [1 / 3, 0.333, Fraction(1, 3)],
+    "03.6": [[[0, 0, 1], [0, 0, 0], [2, 0, 3]], torch.tensor([[0, 0, 1], [0, 0, 0], [2, 0, 3]])],
+    "03.7": [{7, 8}, [8, 7], range(7, 9), torch.tensor([7, 8])],
+    "03.8": [8, torch.tensor(8)],
+}
+
+WRONG = {
+    "03.1": [
+        ((3, 2), "rounds it down"),
+        ((2, 3), "9/4"),
+        ((6, 6), "stride 1"),
+        ((2, 1), "2 rows are right"),
+        ((1, 1), "one axis at a time"),
+        ((2, 2, 2), "got 3"),
+        (2, "2 integers"),
+        ((2.0, 2.0), "2 integers"),
+    ],
+    "03.2": [
+        (3000, "must fold"),
+        (1500, "not slowed"),
+        (2000, "Mirror"),
+        (7, "slower wave"),
+        ("1000", "one number"),
+        (True, "one number"),
+    ],
+    "03.3": [
+        (lambda X, p: F.pad(X, (p,) * 4), "still zero"),
+        (symmetric, "beside the border pixel"),
+        (lambda X, p: F.pad(X[None, None], (p,) * 4, mode="replicate")[0, 0], "'replicate'"),
+        (lambda X, p: F.pad(X[None, None], (p,) * 4, mode="circular")[0, 0], "'circular'"),
+        (sides_only, "corners"),
+        (spoil, "changes X itself"),
+        (lambda X, p: X, "should have shape (8, 9)"),
+        (lambda X: X, "TypeError"),
+        (torch.ones(3), "should be a function"),
+    ],
+    "03.4": [
+        ((2, 2, 1), "both axes"),
+        ((4, 4, 4), "the same at every stride"),
+        ((16, 16, 1), "112·112"),
+        ((4, 4), "got 2"),
+    ],
+    "03.5": [
+        (2 / 3, "stride 1"),
+        (0.5, "count pixels"),
+        (0, "only at stride 3"),
+        (0.9, "sums of three"),
+        ("1/3", "one number"),
+    ],
+    "03.6": [
+        ([[0, 1], [2, 3]], "half a step"),
+        (torch.zeros(4, 4), "between the values only"),
+        ([[0, 0, 1], [0, 0, 1], [2, 2, 3]], "zeros for now"),
+        ([[0, 0.5, 1], [1, 1.5, 2], [2, 2.5, 3]], "bilinear"),
+        ([[0, 0, 1], [0, 0, 0], [2, 3, 0]], "differs first"),
+        ("no", "should be a tensor"),
+    ],
+    "03.7": [
+        ({8}, "one more size"),
+        ({6, 7, 8}, "6 does not belong"),
+        ({7, 8, 9}, "9 does not belong"),
+        (8, "a set"),
+        ("78", "a set"),
+        ({7.5}, "integers"),
+    ],
+    "03.8": [
+        (7, "no padding yet"),
+        (15, "all four sides"),
+        (3, "sees 7 pixels"),
+        (9, "fewer do"),
+        (8.0, "integers"),
+    ],
+}
+
+
+@pytest.mark.parametrize("key", RIGHT)
+def test_right_answers_are_accepted(key, capsys):
+    for answer in RIGHT[key]:
+        assert say(capsys, key, answer).startswith(f"{key} right. "), answer
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_each_wrong_answer_has_its_own_message(key, capsys):
+    for answer, words in WRONG[key]:
+        said = say(capsys, key, answer)
+        assert said.startswith(f"{key} not yet. "), answer
+        assert words in said, (answer, said)
+
+
+@pytest.mark.parametrize("key", RIGHT)
+def test_unanswered(key, capsys):
+    assert "not answered yet" in say(capsys, key, ...)
+
+
+def test_every_exercise_has_right_and_wrong_examples():
+    assert RIGHT.keys() == WRONG.keys()
+    assert all(len(answers) >= 2 for answers in WRONG.values())

@@ -1,0 +1,184 @@
+"""Checkers of chapter 03, padding and stride."""
+
+import math
+import operator
+from collections.abc import Callable, Iterable
+from numbers import Real
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from utils.exercises import Wrong, exercise, same_tensor
+
+
+def _integers(answer: Any, count: int, what: str) -> tuple[int, ...]:
+    """Return `answer` as `count` integers, or say what was asked for."""
+    try:
+        values = tuple(answer)
+        if any(isinstance(value, bool) for value in values):
+            raise TypeError
+        numbers = tuple(operator.index(value) for value in values)
+    except TypeError:
+        raise Wrong(f"{what}: {count} integers; got {answer!r}.") from None
+    if len(numbers) != count:
+        raise Wrong(f"{what}: {count} integers; got {len(numbers)}.")
+    return numbers
+
+
+def _function(answer: Any, signature: str) -> Callable:
+    if not callable(answer):
+        raise Wrong(f"the answer should be a function {signature}; got {type(answer).__name__}.")
+    return answer
+
+
+@exercise("03.1")
+def _shape(answer: Any) -> str:
+    rows, columns = _integers(answer, 2, "the shape is (rows, columns)")
+    if (rows, columns) == (2, 2):
+        return "Both 8/3 and 9/4 are rounded down to 2."
+    if rows == 3:
+        raise Wrong("8/3 is 2.67, and the floor rounds it down. A third window would need row 8.")
+    if columns == 3:
+        raise Wrong("9/4 is 2.25, and the floor rounds it down.")
+    if (rows, columns) == (6, 6):
+        raise Wrong("That is the shape at stride 1. Now take every third row and fourth column.")
+    if rows == 2:
+        raise Wrong(f"2 rows are right. Columns: 8 + 2·1 in all, a kernel of 5; not {columns}.")
+    raise Wrong("Take one axis at a time: padded size minus kernel, over stride, floor, plus 1.")
+
+
+@exercise("03.2")
+def _alias(answer: Any) -> str:
+    if isinstance(answer, bool) or not isinstance(answer, Real):
+        raise Wrong(f"the answer is one number of hertz; got {answer!r}.")
+    if math.isclose(answer, 1000):
+        return "4,000 samples a second cannot tell 3,000 Hz from 4,000 − 3,000 = 1,000 Hz."
+    if math.isclose(answer, 3000):
+        raise Wrong("4,000 samples a second hold nothing above 2,000 Hz, so 3,000 Hz must fold.")
+    if math.isclose(answer, 1500):
+        raise Wrong("The tone is not slowed down: each kept sample keeps its own time.")
+    if math.isclose(answer, 2000):
+        raise Wrong("2,000 Hz is the limit at the new rate. Mirror 3,000 Hz in that limit.")
+    raise Wrong("Write cos(2π·3000·t) at t = 0, 1/4000, 2/4000, ... What slower wave fits them?")
+
+
+@exercise("03.3")
+def _mirror(answer: Any) -> str:
+    function = _function(answer, "of (X, p)")
+    # p = 2 comes first: at p = 1 two kinds of padding that repeat the border pixel coincide.
+    for shape, p in (((4, 5), 2), ((4, 5), 1), ((5, 4), 3), ((3, 3), 0)):
+        X = torch.arange(1.0, 1 + shape[0] * shape[1]).reshape(shape)
+        before = X.clone()
+        got = function(X, p)
+        if not torch.equal(X, before):
+            raise Wrong("your function changes X itself. Copy what you need into a new tensor.")
+        want = _pad(X, p, "reflect")
+        if p and isinstance(got, Tensor) and got.shape == want.shape and not torch.equal(got, want):
+            _other_padding(X, p, got, want)
+        same_tensor(got, want, f"mirror_pad of a {shape[0]}×{shape[1]} input with p = {p}")
+    return "It agrees with F.pad(..., mode='reflect'), corners included."
+
+
+def _pad(X: Tensor, p: int, mode: str) -> Tensor:
+    return F.pad(X[None, None], (p,) * 4, mode=mode)[0, 0]
+
+
+def _other_padding(X: Tensor, p: int, got: Tensor, want: Tensor) -> None:
+    """Raise `Wrong` where `got` is a padding of another kind, or unfinished."""
+    symmetric = torch.cat([X[:p].flip(0), X, X[-p:].flip(0)])
+    symmetric = torch.cat([symmetric[:, :p].flip(1), symmetric, symmetric[:, -p:].flip(1)], dim=1)
+    if torch.equal(got, symmetric):
+        raise Wrong(
+            "your mirror stands beside the border pixel and repeats it. In 'reflect' it stands on "
+            "the border pixel, so the first row outside is a copy of row 1, not of row 0."
+        )
+    if torch.equal(got, F.pad(X, (p,) * 4)):
+        raise Wrong("the border is still zero. Copy the mirrored rows and columns into it.")
+    if torch.equal(got, _pad(X, p, "replicate")):
+        raise Wrong("that is 'replicate': you repeat the border pixel. Walk back into the picture.")
+    if torch.equal(got, _pad(X, p, "circular")):
+        raise Wrong("that is 'circular': you continue on the far side. Turn back at the border.")
+    corners = torch.ones_like(want, dtype=torch.bool)
+    corners[p:-p], corners[:, p:-p] = False, False
+    if torch.equal(got[~corners], want[~corners]):
+        raise Wrong("the sides are right, the corners are not: mirror in both directions.")
+
+
+@exercise("03.4")
+def _savings(answer: Any) -> str:
+    adds, activations, weights = _integers(
+        answer, 3, "three factors, of multiply-adds, output numbers and weights"
+    )
+    if weights != 1:
+        raise Wrong("the kernel is the same at every stride: what is its number of weights then?")
+    if 2 in (adds, activations):
+        raise Wrong("the stride acts along both axes: half the rows and half the columns.")
+    if (adds, activations) == (4, 4):
+        return "A quarter of the outputs, each at the price it had; not one weight less."
+    raise Wrong("count the outputs at stride 1, 224·224, and at stride 2, 112·112.")
+
+
+@exercise("03.5")
+def _correlation(answer: Any) -> str:
+    if isinstance(answer, bool) or not isinstance(answer, Real):
+        raise Wrong(f"the answer is one number between 0 and 1; got {answer!r}.")
+    if math.isclose(answer, 1 / 3, abs_tol=0.005):
+        return "Windows of 3 that start 2 apart share one pixel of three."
+    if math.isclose(answer, 2 / 3, abs_tol=0.01):
+        raise Wrong("that is the correlation at stride 1, where two pixels of three are shared.")
+    if math.isclose(answer, 0.5):
+        raise Wrong("count pixels: windows {0, 1, 2} and {2, 3, 4}. Which share do they have?")
+    if answer == 0:
+        raise Wrong(
+            "neighbouring windows share a pixel at stride 2 as well; only at stride 3 do they not."
+        )
+    raise Wrong("write both outputs as sums of three pixels: only a shared pixel correlates them.")
+
+
+@exercise("03.6")
+def _spread(answer: Any) -> str:
+    want = torch.tensor([[0.0, 0, 1], [0, 0, 0], [2, 0, 3]])
+    try:
+        got = torch.as_tensor(answer, dtype=torch.float32)
+    except (TypeError, ValueError, RuntimeError):
+        got = None
+    if got is not None:
+        if got.shape == (4, 4):
+            raise Wrong("zeros go between the values only: one gap between two values, so 3×3.")
+        if got.shape == (2, 2):
+            raise Wrong("half a step needs a place to stand on: put a zero between neighbours.")
+        if torch.equal(got, torch.tensor([[0.0, 0, 1], [0, 0, 1], [2, 2, 3]])):
+            raise Wrong("the new places hold zeros for now. Filling them is the kernel's job.")
+        if torch.equal(got, torch.tensor([[0.0, 0.5, 1], [1, 1.5, 2], [2, 2.5, 3]])):
+            raise Wrong("that is what a bilinear kernel makes afterwards; first only spread X.")
+    same_tensor(answer, want, "the spread X")
+    return "One step in the spread input is half a step in X."
+
+
+@exercise("03.7")
+def _sizes(answer: Any) -> str:
+    if isinstance(answer, str) or not isinstance(answer, Iterable):
+        raise Wrong(f"the answer is a set of input sizes; got {answer!r}.")
+    given = set(_integers(answer := list(answer), len(answer), "the input sizes"))
+    if given == {7, 8}:
+        return "Two sizes, one output: the stride forgets which it was."
+    for n in sorted(given - {7, 8}):
+        size = (n + 2 - 3) // 2 + 1
+        raise Wrong(f"{n} does not belong: floor(({n} + 2 − 3)/2) + 1 = {size}.")
+    raise Wrong("right as far as it goes, but a stride of 2 leaves room for one more size.")
+
+
+@exercise("03.8")
+def _layers(answer: Any) -> str:
+    (layers,) = _integers([answer], 1, "the number of layers")
+    if layers == 8:
+        return "The padding is 8 pixels from the centre, and each layer carries its news by one."
+    if layers == 7:
+        raise Wrong("after 7 layers the centre sees 15×15: the whole image, but no padding yet.")
+    if layers == 15:
+        raise Wrong("news comes from all four sides at once: the centre is near in every way.")
+    if layers < 7:
+        raise Wrong(f"after {layers} layers the centre sees {2 * layers + 1} pixels of 15.")
+    raise Wrong("that is enough, but fewer do. How far is the nearest zero from the centre?")
