@@ -1,9 +1,10 @@
 // SlidingWindow: one window, one kernel, one output, step by step. The course's signature.
 
 import { parseValue, show } from "../engine/numbers.js";
-import { effectiveKernelSize, formula, outputShape, shapeOf, unread } from "../engine/shape.js";
+import { effectiveKernelSize, outputShape, shapeOf } from "../engine/shape.js";
 import { pytorch } from "../engine/snippet.js";
 import * as windows from "../engine/window.js";
+import * as words from "../engine/words.js";
 import { setText } from "../view/dom.js";
 import { createCountField, createPairField, createSelect, createStepper } from "../view/field.js";
 import { Grid } from "../view/grid.js";
@@ -13,14 +14,6 @@ import { createTransport } from "../view/transport.js";
 import { PRESETS, presetOf, resized } from "./kernels.js";
 
 const KEYS = ["input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step", "count_include_pad"];
-const MODES = [
-  ["conv", "Cross-correlation"],
-  ["flip", "True convolution"],
-  ["max", "Max pooling"],
-  ["avg", "Average pooling"],
-];
-const WORDS = { conv: "Kernel", flip: "Kernel", max: "Window", avg: "Window" };
-const NOTES = { conv: "", flip: ", turned by 180° as it slides", max: ", passes on the largest", avg: ", weighs all alike" };
 const times = ([a, b]) => `${a}×${b}`;
 const MOST = 32;
 
@@ -163,7 +156,7 @@ export function slidingWindow({ model, el }) {
   };
   const mode = createSelect({
     label: "Operation",
-    options: MODES,
+    options: words.MODES,
     onChange(value) {
       const broken = attempt({ mode: value });
       shell.complain(broken ?? "");
@@ -186,13 +179,10 @@ export function slidingWindow({ model, el }) {
     mode.element, preset.element, fields.inputHeight.element, fields.inputWidth.element, fields.bias.element,
   );
 
-  function label(kind) {
-    return (row, col, text) => {
-      const [h, w] = shapeOf(config.input);
-      const outside = kind === "input" && (row < 0 || col < 0 || row >= h || col >= w);
-      return `row ${row}, column ${col}, ${outside ? "padding " : ""}${text}`.replaceAll("−", "minus ");
-    };
-  }
+  const label = (kind) => (row, col, text) => {
+    const padding = kind === "input" && words.isOutside(config.input, row, col) ? "padding " : "";
+    return `row ${row}, column ${col}, ${padding}${text}`.replaceAll("−", "minus ");
+  };
 
   function render() {
     const next = configOf(store.state);
@@ -211,14 +201,14 @@ export function slidingWindow({ model, el }) {
     const k = shapeOf(config.kernel);
     const out = outputShape(config);
     const pooling = windows.POOLING.has(config.mode);
-    const outside = ([row, col]) => row < 0 || col < 0 || row >= n[0] || col >= n[1];
+    const outside = (row, col) => words.isOutside(config.input, row, col);
     outputs = windows.output(config);
     input.update({
       from: config.padding.map((p) => -p),
       to: n.map((size, axis) => size + config.padding[axis]),
       text: (row, col) =>
-        outside([row, col]) ? show(windows.padValue(config.mode)) : show(config.input[row][col]),
-      padded: (row, col) => outside([row, col]),
+        outside(row, col) ? show(windows.padValue(config.mode)) : show(config.input[row][col]),
+      padded: outside,
       label: label("input"),
     });
     const weight = { max: () => "·", avg: () => `1/${k[0] * k[1]}` }[config.mode];
@@ -229,28 +219,18 @@ export function slidingWindow({ model, el }) {
       editable: () => !pooling,
     });
     output.update({ to: out, text: (r, c) => show(outputs[r][c]), label: label("output") });
-    const hollow = [0, 1].map((axis) =>
-      new Set(unread(n[axis], k[axis], config.stride[axis], config.padding[axis], config.dilation[axis])),
-    );
-    const cells = [];
-    for (let row = -config.padding[0]; row < n[0] + config.padding[0]; row++)
-      for (let col = -config.padding[1]; col < n[1] + config.padding[1]; col++)
-        if (hollow[0].has(row) || hollow[1].has(col)) cells.push([row, col]);
-    input.mark("is-unread", cells);
+    const { rows, columns } = words.unreadLines(config);
+    const cells = [...input.cells.values()].filter((c) => rows.includes(c.row) || columns.includes(c.col));
+    input.mark("is-unread", cells.map((c) => [c.row, c.col]));
 
     const padded = n.map((size, axis) => size + 2 * config.padding[axis]);
     const padding = config.padding.some(Boolean) ? `, padded ${times(padded)}` : "";
     panels.input.detail(`${times(n)}${padding}`);
-    setText(panels.kernel.element.querySelector(".ex-title"), WORDS[config.mode]);
-    panels.kernel.detail(`${times(k)}${NOTES[config.mode]}`);
+    setText(panels.kernel.element.querySelector(".ex-title"), words.WINDOW_WORD[config.mode]);
+    panels.kernel.detail(`${times(k)}${words.NOTES[config.mode]}`);
     panels.output.detail(times(out));
     setText(signs[0], config.mode === "flip" ? "∗" : pooling ? "▸" : "⋆");
-    const lines = ["Height", "Width"].map(
-      (word, a) => `${word} ${formula(n[a], k[a], config.stride[a], config.padding[a], config.dilation[a])}`,
-    );
-    const lost = ["row", "column"].flatMap((word, a) => (hollow[a].size ? [`${hollow[a].size} ${word}${hollow[a].size > 1 ? "s" : ""}`] : []));
-    const hint = lost.length ? `\nHatched: ${lost.join(" and ")} that no window reads` : "";
-    setText(shell.shape, `${lines.join("\n")}${hint}`);
+    setText(shell.shape, words.shapeText(config));
 
     fields.kernelHeight.set(k[0]);
     fields.kernelWidth.set(k[1]);
@@ -306,28 +286,11 @@ export function slidingWindow({ model, el }) {
     output.select(...at);
     transport.set(at[0] * ow + at[1], oh * ow);
     setText(shell.arithmetic, windows.arithmetic(config, ...shown));
-    setText(shell.pointed, describe(shown));
-  }
-
-  function describe([r, c]) {
-    if (preview?.where === "input") {
-      const { row, col } = preview;
-      const fed = windows.affected(config, row, col);
-      const outside = input.cellAt(row, col)?.classList.contains("is-padding");
-      const readers = fed.length > 8 ? "" : `: ${fed.map((o) => `(${o.join(", ")})`).join(" ")}`;
-      return `${outside ? "Padding" : "Input"} (${row}, ${col}) feeds ${fed.length || "no"} output${fed.length === 1 ? "" : "s"}${fed.length ? readers : ""}`;
-    }
-    if (preview?.where === "kernel")
-      return `${WORDS[config.mode]} (${preview.row}, ${preview.col}) is used ${outputs.length * outputs[0].length} times, once for each output`;
-    return `Output (${r}, ${c})`;
+    setText(shell.pointed, words.pointedText(config, preview, shown));
   }
 
   function speak() {
-    if (!config) return;
-    const [oh, ow] = outputShape(config);
-    const [r, c] = cellOf();
-    const sum = windows.arithmetic(config, r, c).replaceAll("−", "minus ").replaceAll("×", " times ");
-    shell.say(`Step ${r * ow + c + 1} of ${oh * ow}. Output row ${r}, column ${c}: ${sum}`);
+    if (config) shell.say(words.spokenStep(config, ...cellOf()));
   }
 
   render();

@@ -1,0 +1,185 @@
+"""The widgets as Python objects: what they compute, refuse, show and share."""
+
+import json
+import subprocess
+import sys
+from html import unescape
+
+import ipywidgets
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from utils import DenseToConv, ImageFilter, ShapeCalculator, SlidingWindow, output_size
+from utils.widgets.base import WidgetError
+
+X = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+K = [[0, 1], [2, 3]]
+
+
+def test_the_textbook_numbers():
+    assert SlidingWindow(X, K).output.tolist() == [[19, 25], [37, 43]]
+    assert SlidingWindow(X, K, mode="flip").output.tolist() == [[5, 11], [23, 29]]
+    padded = [[0, 3, 8, 4], [9, 19, 25, 10], [21, 37, 43, 16], [6, 7, 8, 0]]
+    assert SlidingWindow(X, K, padding=1).output.tolist() == padded
+    assert SlidingWindow(X, K, padding=1, stride=(3, 2)).output.tolist() == [[0, 8], [6, 8]]
+    assert SlidingWindow(X, 2, mode="max").output.tolist() == [[4, 5], [7, 8]]
+    assert SlidingWindow(X, (2, 2), mode="avg").output.tolist() == [[2, 3], [5, 6]]
+    assert SlidingWindow(X, K, bias=0.5).output.dtype == torch.float64
+
+
+@given(
+    st.integers(1, 6), st.integers(1, 6), st.integers(1, 3), st.integers(1, 3),
+    st.integers(1, 3), st.integers(0, 2), st.integers(1, 2),
+)  # fmt: skip
+def test_sliding_window_computes_what_pytorch_does(h, w, kh, kw, s, p, d):
+    assume(d * (kh - 1) < h + 2 * p and d * (kw - 1) < w + 2 * p)
+    x, k = torch.randn(h, w), torch.randn(kh, kw)
+    expected = F.conv2d(x.double()[None, None], k.double()[None, None], None, s, p, d)[0, 0]
+    torch.testing.assert_close(SlidingWindow(x, k, s, p, d).output, expected)
+
+
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        (([1, 2], K), "got shape (2,)"),
+        (([[1, 2], [3]], K), "all rows of one length"),
+        (([], K), "got shape (0,)"),
+        (([[float("nan")]], [[1]]), "finite"),
+        (([[1e9]], [[1]]), "1,000,000"),
+        (("abc", K), "matrix"),
+        ((X, torch.ones(4, 4)), "the window is 4 high"),
+        ((X, K, 0), "stride must be 1 or more"),
+        ((X, K, 1.5), "stride must be a whole number"),
+        ((X, K, True), "stride must be a whole number"),
+        ((X, K, (1, 2, 3)), "two (rows, columns)"),
+        ((X, K, 1, -1), "padding must be 0 or more"),
+        ((X, K, 1, 0, 3), "the window is 4 high"),
+        ((X, K, 1, 0, 1, "mean"), "mode must be one of"),
+        ((X, 2, 1, 2, 1, "max"), "at most half the window"),
+        ((X, 2, 1, 0, 2, "avg"), "no dilation"),
+        ((X, K, 1, 0, 1, "conv", "1"), "bias"),
+        ((torch.ones(65, 2), K), "at most 64"),
+    ],
+)
+def test_sliding_window_refuses_with_a_reason(arguments, says):
+    with pytest.raises(ValueError) as caught:
+        SlidingWindow(*arguments)
+    assert says in str(caught.value)
+
+
+def test_traits_are_checked_and_a_refused_value_changes_nothing():
+    window = SlidingWindow(X, K)
+    window.step = 3
+    for name, value in [("stride", 0), ("kernel", [[1, 2], [3]]), ("padding", -1), ("mode", "x")]:
+        before = window.spec
+        with pytest.raises(WidgetError):
+            setattr(window, name, value)
+        assert window.spec == before
+    window.kernel = torch.ones(3, 3)
+    assert (window.step, window.output.tolist()) == (0, [[36.0]])
+    window.step = 99
+    assert window.step == 0
+    window.stride = (2, 1)
+    assert window.stride == [2, 1]
+
+
+def test_several_changes_in_one_message_are_checked_together():
+    window = SlidingWindow(X, K)
+    window.set_state({"kernel": [[1] * 5] * 5, "padding": [1, 1]})
+    assert window.output.shape == (1, 1)
+
+
+def test_widgets_are_ipywidgets_that_link_and_observe():
+    window, slider = SlidingWindow(X, K), ipywidgets.IntSlider(max=3)
+    ipywidgets.link((slider, "value"), (window, "step"))
+    slider.value = 2
+    assert window.step == 2
+    seen = []
+    window.observe(lambda change: seen.append(change["new"]), "kernel")
+    window.kernel = [[1, 1], [1, 1]]
+    assert seen == [[[1, 1], [1, 1]]]
+    assert isinstance(window, ipywidgets.DOMWidget)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: SlidingWindow(X, K),
+        lambda: ImageFilter([[0.0, 0.5], [1.0, 0.25]], [[1]]),
+        lambda: DenseToConv(),
+        lambda: ShapeCalculator(),
+    ],
+)
+def test_what_a_notebook_saves_is_the_same_each_time_and_starts_the_page(make):
+    first, second = make(), make()
+    data, _ = first._repr_mimebundle_()
+    other, _ = second._repr_mimebundle_()
+    assert data["text/html"] == other["text/html"]
+    assert data["text/plain"] == other["text/plain"] and "0x" not in data["text/plain"]
+    html = data["text/html"]
+    spec = json.loads(unescape(html.split('data-spec="')[1].split('"')[0]))
+    assert spec == json.loads(json.dumps(first.spec))
+    assert f'class="explorable" data-explorable="{first.kind}"' in html
+
+
+def test_image_filter_counts_in_grey_levels_and_refuses_other_pictures():
+    widget = ImageFilter([[0, 0.5, 1]], [[1, -1]])
+    assert widget.levels.tolist() == [[0, 128, 255]]
+    assert widget.output.tolist() == [[-128, -127]]
+    widget.kernel = [[1]]
+    widget.column = 7
+    assert widget.column == 2
+    for arguments, says in [
+        (([[2.0]], [[1]]), "from 0, black, to 1, white"),
+        (([[0.5]], [[1, 1]]), "does not fit"),
+        (([[0.5]], [[1]], 0, 0, "bright"), "display"),
+    ]:
+        with pytest.raises(ValueError, match=says):
+            ImageFilter(*arguments)
+
+
+def test_dense_to_conv_shares_then_localises():
+    layer = DenseToConv(n=4, delta=1)
+    W = layer.weight
+    assert (layer.parameters, W.unique().numel() <= 7, W.shape) == (256, True, (4, 4, 4, 4))
+    layer.stage = "shared"
+    W = layer.weight
+    assert layer.parameters == 49
+    assert torch.equal(W[0, 0, :3, :3], W[1, 1, 1:, 1:])
+    layer.stage = "local"
+    assert layer.parameters == 9
+    assert int((layer.weight[0, 0] != 0).sum()) <= 4
+    for arguments, says in [((9,), "from 2 to 5"), ((4, 4), "delta"), ((4, 1, "wide"), "stage")]:
+        with pytest.raises(ValueError, match=says):
+            DenseToConv(*arguments)
+    with pytest.raises(ValueError, match="must be 16 by 16"):
+        layer.dense = [[1]]
+
+
+@given(st.integers(1, 300), st.integers(1, 9), st.integers(1, 4), st.integers(0, 4))
+def test_shape_calculator_is_the_formula(n, k, s, p):
+    assume(k <= n + 2 * p)
+    widget = ShapeCalculator(n, k, s, p)
+    assert widget.output.item() == output_size(n, k, s, p)
+    assert widget.first_frame().endswith(f" = {output_size(n, k, s, p)}</p>")
+
+
+def test_shape_calculator_refuses():
+    for arguments in [(0,), (3, 9), (8, 3, 0), (8, 3, 1, -1), (8, 2.5), (10**9,)]:
+        with pytest.raises((ValueError, WidgetError)):
+            ShapeCalculator(*arguments)
+
+
+def test_importing_utils_is_light():
+    code = (
+        "import sys, socket\n"
+        "def refuse(*a, **k): raise OSError('network')\n"
+        "socket.socket.connect = refuse\n"
+        "import utils\n"
+        "print([m for m in ('d2l', 'matplotlib', 'torchvision', 'sklearn') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,67 @@
+// What SlidingWindow says in sentences about a configuration. Pure, like the engine beside it.
+
+import { formula, outputShape, shapeOf, unread } from "./shape.js";
+import { affected, arithmetic } from "./window.js";
+
+export const WINDOW_WORD = { conv: "Kernel", flip: "Kernel", max: "Window", avg: "Window" };
+
+export const MODES = [
+  ["conv", "Cross-correlation"],
+  ["flip", "True convolution"],
+  ["max", "Max pooling"],
+  ["avg", "Average pooling"],
+];
+export const NOTES = { conv: "", flip: ", turned by 180° as it slides", max: ", passes on the largest", avg: ", weighs all alike" };
+
+export const isOutside = (input, row, col) => {
+  const [h, w] = shapeOf(input);
+  return row < 0 || col < 0 || row >= h || col >= w;
+};
+
+/** Rows and columns that no window reads: {rows, columns} as arrays of input indices. */
+export function unreadLines({ input, kernel, stride, padding, dilation }) {
+  const [n, k] = [shapeOf(input), shapeOf(kernel)];
+  const [rows, columns] = [0, 1].map((a) => unread(n[a], k[a], stride[a], padding[a], dilation[a]));
+  return { rows, columns };
+}
+
+/** The output-size formula along both axes, and what the edge loses. */
+export function shapeText(config) {
+  const [n, k] = [shapeOf(config.input), shapeOf(config.kernel)];
+  const { stride, padding, dilation } = config;
+  const lines = ["Height", "Width"].map(
+    (word, a) => `${word} ${formula(n[a], k[a], stride[a], padding[a], dilation[a])}`,
+  );
+  const { rows, columns } = unreadLines(config);
+  const lost = [
+    [rows.length, "row"],
+    [columns.length, "column"],
+  ]
+    .filter(([count]) => count)
+    .map(([count, word]) => `${count} ${word}${count > 1 ? "s" : ""}`);
+  if (lost.length) lines.push(`Hatched: ${lost.join(" and ")} that no window reads`);
+  return lines.join("\n");
+}
+
+/** What is pointed at: an input cell and whom it feeds, a weight and its uses, or an output. */
+export function pointedText(config, preview, [r, c]) {
+  if (preview?.where === "input") {
+    const { row, col } = preview;
+    const fed = affected(config, row, col);
+    const kind = isOutside(config.input, row, col) ? "Padding" : "Input";
+    const readers = fed.length && fed.length <= 8 ? `: ${fed.map((o) => `(${o.join(", ")})`).join(" ")}` : "";
+    return `${kind} (${row}, ${col}) feeds ${fed.length || "no"} output${fed.length === 1 ? "" : "s"}${readers}`;
+  }
+  if (preview?.where === "kernel") {
+    const [oh, ow] = outputShape(config);
+    return `${WINDOW_WORD[config.mode]} (${preview.row}, ${preview.col}) is used ${oh * ow} times, once for each output`;
+  }
+  return `Output (${r}, ${c})`;
+}
+
+/** A step as a screen reader should hear it. */
+export function spokenStep(config, r, c) {
+  const [oh, ow] = outputShape(config);
+  const sum = arithmetic(config, r, c).replaceAll("−", "minus ").replaceAll("×", " times ");
+  return `Step ${r * ow + c + 1} of ${oh * ow}. Output row ${r}, column ${c}: ${sum}`;
+}
