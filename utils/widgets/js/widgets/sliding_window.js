@@ -8,7 +8,7 @@ import * as words from "../engine/words.js";
 import { setText } from "../view/dom.js";
 import { createCountField, createPairField, createSelect, createStepper } from "../view/field.js";
 import { Grid } from "../view/grid.js";
-import { createPanel, createShell, sign } from "../view/shell.js";
+import { after, createPanel, createShell, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 import { PRESETS, presetOf, resized } from "./kernels.js";
@@ -79,7 +79,7 @@ export function slidingWindow({ model, el }) {
   };
   const signs = [sign("⋆"), sign("=")];
   shell.stage.append(
-    panels.input.element, signs[0], panels.kernel.element, signs[1], panels.output.element,
+    panels.input.element, after(signs[0], panels.kernel), after(signs[1], panels.output),
   );
 
   const transport = createTransport({
@@ -223,8 +223,8 @@ export function slidingWindow({ model, el }) {
     const cells = [...input.cells.values()].filter((c) => rows.includes(c.row) || columns.includes(c.col));
     input.mark("is-unread", cells.map((c) => [c.row, c.col]));
 
-    const padded = n.map((size, axis) => size + 2 * config.padding[axis]);
-    const padding = config.padding.some(Boolean) ? `, padded ${times(padded)}` : "";
+    const padded = times(n.map((size, axis) => size + 2 * config.padding[axis]));
+    const padding = config.padding.some(Boolean) ? `, padded ${padded}` : "";
     panels.input.detail(`${times(n)}${padding}`);
     setText(panels.kernel.element.querySelector(".ex-title"), words.WINDOW_WORD[config.mode]);
     panels.kernel.detail(`${times(k)}${words.NOTES[config.mode]}`);
@@ -232,10 +232,8 @@ export function slidingWindow({ model, el }) {
     setText(signs[0], config.mode === "flip" ? "∗" : pooling ? "▸" : "⋆");
     setText(shell.shape, words.shapeText(config));
 
-    fields.kernelHeight.set(k[0]);
-    fields.kernelWidth.set(k[1]);
-    fields.inputHeight.set(n[0]);
-    fields.inputWidth.set(n[1]);
+    const sizes = { kernelHeight: k[0], kernelWidth: k[1], inputHeight: n[0], inputWidth: n[1] };
+    for (const [key, size] of Object.entries(sizes)) fields[key].set(size);
     for (const key of ["stride", "padding", "dilation", "bias"]) fields[key].set(config[key]);
     fields.bias.disable(pooling, "Pooling has no bias.");
     mode.set(config.mode);
@@ -243,7 +241,6 @@ export function slidingWindow({ model, el }) {
     preset.select.disabled = pooling;
     shell.refresh();
   }
-
   const cellOf = () => {
     const [oh, ow] = outputShape(config);
     const step = Math.min(Math.max(store.state.step, 0), oh * ow - 1);
