@@ -1,0 +1,239 @@
+"""The checkers of chapter 06 accept what is right and tell typical mistakes apart."""
+
+from fractions import Fraction
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from utils.exercises import check
+
+
+def say(capsys, key, answer):
+    check(key, answer)
+    return capsys.readouterr().out
+
+
+def average_kernel(channels, k):
+    weight = torch.zeros(channels, channels, k, k)
+    for channel in range(channels):
+        weight[channel, channel] = 1 / k**2
+    return weight
+
+
+def layer(weight, bias=None):
+    """A Conv2d that holds these weights."""
+    weight = torch.tensor(weight)
+    made = nn.Conv2d(*weight.shape[1::-1], weight.shape[2:], bias=bias is not None)
+    made.weight = nn.Parameter(weight)
+    if bias is not None:
+        made.bias = nn.Parameter(torch.tensor(bias))
+    return made
+
+
+def max_network(k, sign=1.0, lift=None):
+    """Three channels; with `lift` two, of which one is lifted above zero by a bias."""
+    carry = [[1.0, 0.0], [-1.0, 0.0]] if lift is None else [[1.0, 0.0]]
+    pair, readout = [[-1.0, 1.0], *carry], [1.0, 1.0, -1.0][: 1 + len(carry)]
+    layers = []
+    for number in range(2 * (k - 1)):
+        down = number >= k - 1
+        weight = [
+            [[[r * v] for v in row] if down else [[r * v for v in row]]
+             for r in ([sign] if number == 0 else readout)]
+            for row in pair
+        ]  # fmt: skip
+        # What one stage lifts, the next sees; only relu(a + lift) carries it, with weight 1.
+        bias = None if lift is None else [0.0, lift if number == 0 else 0.0]
+        layers += [layer(weight, bias), nn.ReLU()]
+    layers.append(
+        layer([[[[sign * r]] for r in readout]], None if lift is None else [-lift * sign])
+    )
+    return nn.Sequential(*layers)
+
+
+def random_biases(k):
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv2d(1, 3, k), nn.ReLU(), nn.Conv2d(3, 1, 1))
+
+
+def positive_only(k):
+    return max_network(k, lift=0.0)
+
+
+def ends_in_relu(k):
+    return nn.Sequential(max_network(k), nn.ReLU())
+
+
+def two_for_three(k):
+    crop = [[[[1.0, 0.0], [0.0, 0.0]]]]
+    return max_network(2) if k == 2 else nn.Sequential(max_network(2), layer(crop))
+
+
+def average_network(k):
+    return nn.Sequential(layer(torch.full((1, 1, k, k), 1 / k**2).tolist()))
+
+
+def min_pool(X, k):
+    return -F.max_pool2d(-X[None], k)[0]
+
+
+def softmax_pool(X, k, beta):
+    rows, columns = X.shape[0] // k, X.shape[1] // k
+    Y = torch.zeros(rows, columns)
+    for i in range(rows):
+        for j in range(columns):
+            window = X[i * k : (i + 1) * k, j * k : (j + 1) * k].flatten()
+            weights = (beta * window).exp()
+            Y[i, j] = (weights * window).sum() / weights.sum()
+    return Y
+
+
+def windows(X, k):
+    return X.unfold(0, k, k).unfold(1, k, k).flatten(2)
+
+
+def over_all(X, k, beta):
+    weights = torch.softmax(beta * X.flatten(), 0).reshape(X.shape)
+    return windows(weights * X, k).sum(2)
+
+
+RIGHT = {
+    "06.1": [average_kernel, lambda channels, k: average_kernel(channels, k).tolist()],
+    "06.2": [
+        ([[2, 1], [1, 1]], [[1, 1], [1, 2]]),
+        (torch.tensor([[-1, -2], [-3, -4]]), torch.tensor([[-4, -3], [-2, -1]])),
+    ],
+    "06.3": [max_network],
+    "06.4": [(1_605_632, 118_013_952), [1_605_632, torch.tensor(118_013_952)]],
+    "06.5": [("max", "avg"), ["max", "avg"]],
+    "06.6": [min_pool, lambda X, k: windows(X, k).amin(2)],
+    "06.7": [softmax_pool],
+    "06.8": [(2 / 3, 4 / 9), (0.667, 0.444), (Fraction(2, 3), Fraction(4, 9))],
+    "06.9": ["ABDF", "abdf", "F, D, B, A"],
+}
+
+WRONG = {
+    "06.1": [
+        (lambda c, k: torch.full((c, 1, k, k), 1 / k**2), "for groups=3"),
+        (lambda c, k: torch.ones(c, c, k, k), "adds up instead"),
+        (lambda c, k: torch.full((c, c, k, k), 1 / k**2), "keeps channels apart"),
+        (lambda c, k: torch.full((c, c, k, k), 1 / (c * k**2)), "keeps channels apart"),
+        (lambda c, k: average_kernel(c, k) * k, "more than"),
+        (lambda c, k: average_kernel(c, k) * k**2 if c > 1 else average_kernel(c, k), "divided"),
+        (lambda c, k: torch.zeros(c, c, k, k), "differs first"),
+        (lambda c, k: torch.zeros(c, k, k), "should have shape"),
+        (torch.ones(2), "should be a function"),
+    ],
+    "06.2": [
+        (([[1, 0], [0, 0]], [[0, 0], [0, 1]]), "no zeros"),
+        (([[2, 1], [1, 1]], [[2, 1], [1, 1]]), "agree"),
+        (([[1, 2]], [[2, 1]]), "2×2 matrices"),
+        (([[1, 2], [3, float("inf")]], [[1, 2], [3, 4]]), "finite"),
+        (("a", "b"), "2×2 matrices"),
+        (([[1, 2], [3, 4]],), "a pair"),
+        (7, "a pair"),
+    ],
+    "06.3": [
+        (lambda k: nn.Sequential(nn.MaxPool2d(k, 1)), "there is a MaxPool2d"),
+        (lambda k: nn.Sequential(nn.Conv2d(1, 3, k), nn.Tanh()), "there is a Tanh"),
+        (random_biases, "random biases"),
+        (ends_in_relu, "End without"),
+        (positive_only, "does not pass a ReLU"),
+        (lambda k: max_network(k, lift=50.0), "small numbers only"),
+        (lambda k: max_network(k, sign=-1.0), "the smallest"),
+        (two_for_three, "three need two stages"),
+        (lambda k: nn.Sequential(nn.Conv2d(1, 1, k, padding=1)), "turns (1, 1, 7, 8) into"),
+        (average_network, "differs first"),
+        (max_network(2), "a network; the answer is a function"),
+        (lambda k: None, "should return an nn.Sequential"),
+        ("relu", "should be a function"),
+    ],
+    "06.4": [
+        ((64 * 56 * 56 * 9, 118_013_952), "compared with nothing"),
+        ((64 * 112 * 112 * 8, 118_013_952), "that is stride 1"),
+        ((56 * 56 * 8, 118_013_952), "on its own"),
+        ((64 * 56 * 56 * 4, 118_013_952), "rows, then columns"),
+        ((7, 118_013_952), "windows of all channels"),
+        ((1_605_632, 64 * 112 * 112 * 49), "three input channels"),
+        ((1_605_632, 2 * 118_013_952), "counts as one"),
+        ((1_605_632, 7), "outputs times"),
+        ((1.5, 2), "whole numbers"),
+        (1_605_632, "a pair"),
+    ],
+    "06.5": [
+        (("avg", "max"), "other way round"),
+        (("avg", "avg"), "(b) is right"),
+        (("max", "max"), "(a) is right"),
+        (("max", "mean"), "each is"),
+        ("max", "a pair"),
+    ],
+    "06.6": [
+        (lambda X, k: F.max_pool2d(X[None], k)[0], "the maximum itself"),
+        (lambda X, k: -F.max_pool2d(X[None], k)[0], "not before it"),
+        (lambda X, k: F.max_pool2d(-X[None], k)[0], "back behind"),
+        (lambda X, k: -F.max_pool2d(-X[None], k, stride=1)[0], "slide by 1"),
+        (lambda X, k: F.avg_pool2d(X[None], k)[0], "differs first"),
+        (3, "should be a function"),
+    ],
+    "06.7": [
+        (lambda X, k, beta: torch.softmax(beta * windows(X, k), 2).sum(2), "the weights alone"),
+        (lambda X, k, beta: softmax_pool(X, k, 1), "β is not used"),
+        (lambda X, k, beta: torch.logsumexp(beta * windows(X, k), 2), "logarithm"),
+        (over_all, "in each window"),
+        (lambda X, k, beta: softmax_pool(X, k, beta) / k**2, "divide by nothing"),
+        (lambda X, k, beta: softmax_pool(X, k, beta) + 1, "differs first"),
+        (lambda X, k: X, "TypeError"),
+    ],
+    "06.8": [
+        ((1 / 3, 1 / 9), "leaves its window"),
+        ((0.5, 0.25), "windows of 2"),
+        ((0.9, 0.8), "count the columns"),
+        ((2 / 3, 2 / 3), "may lead out as well"),
+        ((2 / 3, 1 / 3), "Both must go well"),
+        ((2 / 3, 0.9), "Count the places"),
+        (("a", "b"), "two numbers"),
+        (0.5, "a pair"),
+    ],
+    "06.9": [
+        ("ABCDF", "C does not belong"),
+        ("ABDEF", "E does not belong"),
+        ("ABDFG", "G does not belong"),
+        ("ABD", "F is missing"),
+        ("AXE", "letters A to G"),
+        ("", "letters A to G"),
+        (["A"], "a string"),
+    ],
+}
+
+
+@pytest.mark.parametrize("key", RIGHT)
+def test_right_answers_are_accepted(key, capsys):
+    for answer in RIGHT[key]:
+        said = say(capsys, key, answer)
+        assert said.startswith(f"{key} right. "), (answer, said)
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_each_wrong_answer_has_its_own_message(key, capsys):
+    for answer, words in WRONG[key]:
+        said = say(capsys, key, answer)
+        assert said.startswith(f"{key} not yet. "), answer
+        assert words in said, (answer, said)
+
+
+@pytest.mark.parametrize("key", RIGHT)
+def test_unanswered(key, capsys):
+    assert "not answered yet" in say(capsys, key, ...)
+
+
+def test_every_exercise_has_right_and_wrong_examples():
+    assert RIGHT.keys() == WRONG.keys()
+    assert all(len(answers) >= 2 for answers in WRONG.values())
+
+
+def test_layers_channels_and_weights_are_counted(capsys):
+    said = say(capsys, "06.3", max_network)
+    assert "2×2 takes 2 ReLU layers, 3 channels, 27 weights" in said
+    assert "3×3 takes 4 ReLU layers, 3 channels, 63 weights" in said
