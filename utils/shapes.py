@@ -40,7 +40,7 @@ class ConvCost(NamedTuple):
 
 
 def output_size(n: int, k: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
-    """How many places a window finds along one axis: floor((n + 2p − d(k − 1) − 1) / s) + 1.
+    """Count the places that a window finds along one axis: floor((n + 2p − d(k − 1) − 1) / s) + 1.
 
     Args:
         n: Pixels of the input along the axis; 1 or more.
@@ -84,7 +84,7 @@ padded input's 2
 def transposed_output_size(
     n: int, k: int, stride: int = 1, padding: int = 0, output_padding: int = 0, dilation: int = 1
 ) -> int:
-    """What n stamps of k taps cover along one axis: (n − 1)s − 2p + d(k − 1) + output_padding + 1.
+    """Size what n stamps of k taps cover: (n − 1)s − 2p + d(k − 1) + output_padding + 1.
 
     Args:
         n: Pixels of the input along the axis; 1 or more.
@@ -131,7 +131,7 @@ def transposed_output_size(
 
 
 def effective_kernel_size(k: int, dilation: int = 1) -> int:
-    """How many pixels k taps span when neighbours are `dilation` apart: d(k − 1) + 1.
+    """Count the pixels that k taps span when neighbours are `dilation` apart: d(k − 1) + 1.
 
     Raises:
         ValueError: if an argument is no integer or less than 1.
@@ -147,7 +147,7 @@ def effective_kernel_size(k: int, dilation: int = 1) -> int:
 
 
 def same_padding(k: int, dilation: int = 1) -> tuple[int, int]:
-    """The padding `(before, after)` that keeps the size at stride 1: d(k − 1) in all.
+    """Split the padding that keeps the size at stride 1 into `(before, after)`: d(k − 1) in all.
 
     An odd total cannot be split evenly. The odd pixel goes after, as in PyTorch's `padding="same"`.
 
@@ -165,7 +165,7 @@ def same_padding(k: int, dilation: int = 1) -> tuple[int, int]:
 
 
 def receptive_field(layers: Iterable[Sequence[int]]) -> ReceptiveField:
-    """What one output pixel of a stack sees, along one axis: 1 + Σ dₗ(kₗ − 1)·(s₁ ⋯ sₗ₋₁) pixels.
+    """Find what an output pixel of a stack sees along an axis: 1 + Σ dₗ(kₗ − 1)·(s₁ ⋯ sₗ₋₁) pixels.
 
     Args:
         layers: From the input on, `(k, stride)`, `(k, stride, dilation)` or
@@ -218,7 +218,7 @@ def conv_cost(
     groups: int = 1,
     bias: bool = True,
 ) -> ConvCost:
-    """What a two-dimensional convolution costs for one input: c_o(c_i / g)k_h k_w for each pixel.
+    """Count what a convolution costs for one image: c_o(c_i / g)k_h k_w products a pixel.
 
     Args:
         in_channels: c_i; 1 or more.

@@ -16,7 +16,7 @@ def windows(
     stride: Sequence[int] = (1, 1),
     dilation: Sequence[int] = (1, 1),
 ) -> Tensor:
-    """What every tap of a sliding kernel sees: `view[n, c, a, b]` is the picture shifted by (a, b).
+    """Show what every tap of a kernel sees: `view[n, c, a, b]` is the picture shifted by (a, b).
 
     Args:
         x: `(N, C, H, W)`, padded already.
