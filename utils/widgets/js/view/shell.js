@@ -114,7 +114,7 @@ export function createPanel(title, content) {
 }
 
 /** A panel with the sign that leads to it, so that both wrap to a new line together. */
-export const after = (lead, panel) =>
+export const ledBy = (lead, panel) =>
   h("div", { class: "ex-after" }, typeof lead === "string" ? sign(lead) : lead, panel.element);
 
 export const sign = (text) => h("span", { class: "ex-sign", "aria-hidden": "true" }, text);

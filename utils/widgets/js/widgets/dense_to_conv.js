@@ -5,7 +5,7 @@ import { bracket, parseValue, show } from "../engine/numbers.js";
 import { h, setText } from "../view/dom.js";
 import { createChoice, createCountField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
-import { after, createPanel, createShell } from "../view/shell.js";
+import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 
@@ -98,7 +98,7 @@ export function denseToConv({ model, el }) {
     output: createPanel("Output", output.element),
   };
   panels.weights.element.classList.add("ex-weights");
-  shell.stage.append(panels.weights.element, after("·", panels.input), after("=", panels.output));
+  shell.stage.append(panels.weights.element, ledBy("·", panels.input), ledBy("=", panels.output));
 
   const stage = createChoice({
     label: "Stage",

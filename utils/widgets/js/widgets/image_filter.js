@@ -7,7 +7,7 @@ import { arithmetic } from "../engine/window.js";
 import { h, setText } from "../view/dom.js";
 import { createButton, createSelect } from "../view/field.js";
 import { Grid } from "../view/grid.js";
-import { after, createPanel, createShell } from "../view/shell.js";
+import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 
 const KEYS = ["image", "kernel", "row", "column", "display"];
@@ -163,7 +163,7 @@ export function imageFilter({ model, el }) {
   const close = h(
     "div",
     { class: "ex-stage" },
-    panels[2].element, after("⋆", panels[3]), after("=", panels[4]),
+    panels[2].element, ledBy("⋆", panels[3]), ledBy("=", panels[4]),
   );
   shell.root.insertBefore(close, shell.pointed);
 

@@ -7,7 +7,7 @@ import { affected, brokenRule, taps } from "../engine/window.js";
 import { setText } from "../view/dom.js";
 import { createChoice, createCountField, createPairField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
-import { after, createPanel, createShell } from "../view/shell.js";
+import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 import { resized } from "./kernels.js";
@@ -75,8 +75,8 @@ export function matrixView({ model, el }) {
   panels.vector.element.classList.add("ex-matrix");
   const product = document.createElement("div");
   product.className = "ex-stage";
-  product.append(panels.matrix.element, after("·", panels.vector));
-  shell.stage.append(panels.input.element, after("⋆", panels.kernel), after("=", panels.output));
+  product.append(panels.matrix.element, ledBy("·", panels.vector));
+  shell.stage.append(panels.input.element, ledBy("⋆", panels.kernel), ledBy("=", panels.output));
   shell.root.insertBefore(product, shell.pointed);
 
   const transport = createTransport({

@@ -8,7 +8,7 @@ import * as words from "../engine/words.js";
 import { setText } from "../view/dom.js";
 import { createCountField, createPairField, createSelect, createStepper } from "../view/field.js";
 import { Grid } from "../view/grid.js";
-import { after, createPanel, createShell, sign } from "../view/shell.js";
+import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 import { PRESETS, presetOf, resized } from "./kernels.js";
@@ -79,7 +79,7 @@ export function slidingWindow({ model, el }) {
   };
   const signs = [sign("⋆"), sign("=")];
   shell.stage.append(
-    panels.input.element, after(signs[0], panels.kernel), after(signs[1], panels.output),
+    panels.input.element, ledBy(signs[0], panels.kernel), ledBy(signs[1], panels.output),
   );
 
   const transport = createTransport({

@@ -6,7 +6,7 @@ import * as engine from "../engine/transposed.js";
 import { h, setText } from "../view/dom.js";
 import { createCountField, createPairField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
-import { after, createPanel, createShell } from "../view/shell.js";
+import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 import { resized } from "./kernels.js";
@@ -65,8 +65,8 @@ export function transposed({ model, el }) {
     h(
       "div",
       { class: "ex-pair" },
-      column("Stamping", panels.input.element, panels.kernel.element, after("→", panels.output)),
-      column("Zero insertion", panels.wide.element, panels.turned.element, after("→", panels.again)),
+      column("Stamping", panels.input.element, panels.kernel.element, ledBy("→", panels.output)),
+      column("Zero insertion", panels.wide.element, panels.turned.element, ledBy("→", panels.again)),
     ),
   );
 
