@@ -24,7 +24,7 @@ var we=(o,r)=>r*(o-1)+1,be=(o,r,e=1,t=0,i=1)=>Math.floor((o+2*t-we(r,i))/e)+1,N=
 
 .ex-stage { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 12px 14px; }
 .ex-panel { margin: 0; padding: 0; min-width: 0; max-width: 100%; }
-.ex-panel figcaption { font-size: 13px; color: var(--faint); margin: 0 0 4px; text-align: start; }
+.ex-panel figcaption { font-size: 13px; font-weight: 400; color: var(--faint); margin: 0 0 4px; text-align: start; }
 .ex-title { font-weight: 600; color: var(--ink); }
 .ex-sign { font-size: 26px; line-height: 1; color: var(--faint); padding-top: 20px; }
 
@@ -122,8 +122,7 @@ var we=(o,r)=>r*(o-1)+1,be=(o,r,e=1,t=0,i=1)=>Math.floor((o+2*t-we(r,i))/e)+1,N=
 .ex-file:has(:focus-visible) > span { outline: 3px solid var(--accent); outline-offset: 1px; }
 .ex-file > span { display: inline-block; font-size: 14px; padding: 4px 10px; min-height: 32px; border: 1px solid var(--line); border-radius: 6px; background: var(--panel); }
 /* weights of a dense layer */
-.ex-weights .ex-after { display: flex; align-items: center; gap: 14px; min-width: 0; max-width: 100%; }
-.ex-scroll { --cell: clamp(24px, calc((100cqw - 8px) / var(--columns)), 27px); }
+.ex-weights .ex-scroll { --cell: clamp(24px, calc((100cqw - 8px) / var(--columns)), 27px); }
 .ex-weights .ex-cell { font-size: 11px; }
 .ex-cell[data-level] { background-color: color-mix(in srgb, var(--tint) calc(var(--level) * 1%), var(--paper)); }
 .ex-cell.is-block-row { border-bottom: 3px solid var(--faint); }
@@ -142,8 +141,7 @@ var we=(o,r)=>r*(o-1)+1,be=(o,r,e=1,t=0,i=1)=>Math.floor((o+2*t-we(r,i))/e)+1,N=
 .ex-partials li::marker { content: "plane " counter(list-item) ":  "; color: var(--faint); }
 /* zeros that are there by construction */
 .ex-cell.is-zero { color: var(--faint); background: var(--panel); }
-.ex-matrix .ex-after { display: flex; align-items: center; gap: 14px; min-width: 0; max-width: 100%; }
-.ex-scroll { --cell: clamp(24px, calc((100cqw - 8px) / var(--columns)), 32px); }
+.ex-matrix .ex-scroll { --cell: clamp(24px, calc((100cqw - 8px) / var(--columns)), 32px); }
 .ex-cell.is-cropped { background: var(--panel); color: var(--faint); border-style: dashed; }
 .ex-pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(280px, 100%), 1fr)); gap: 14px; width: 100%; }
 .ex-pair > div { border: 1px solid var(--soft); border-radius: 8px; padding: 10px; min-width: 0; container-type: inline-size; }
