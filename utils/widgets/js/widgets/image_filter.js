@@ -19,7 +19,7 @@ const PRESETS = [
   ["Sharpen", [[0, -1, 0], [-1, 5, -1], [0, -1, 0]], "clipped"],
   ["Vertical edges", [[1, 0, -1], [2, 0, -2], [1, 0, -1]], "signed"],
   ["Horizontal edges", [[1, 2, 1], [0, 0, 0], [-1, -2, -1]], "signed"],
-  ["Outline", [[0, 1, 0], [1, -4, 1], [0, 1, 0]], "signed"],
+  ["Outline", [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]], "signed"],
   ["Emboss", [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]], "clipped"],
 ];
 const DISPLAYS = [
