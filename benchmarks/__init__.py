@@ -1,0 +1,1 @@
+"""Measure `utils.functional` beside `torch.nn.functional`: `python -m benchmarks`."""

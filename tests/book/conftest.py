@@ -1,0 +1,116 @@
+"""The built book, opened from the file system and from a server, with the world cut off."""
+
+import functools
+import http.server
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+BUILT = HTML / ".built"
+
+
+def pages() -> list[str]:
+    """Every page of the book, as a path below _build/html; index.html only leads to intro.html."""
+    found = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html"))
+    return [name for name in found if not name.startswith("_") and name != "index.html"]
+
+
+def pytest_generate_tests(metafunc):
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", pages() or ["intro.html"])
+
+
+@pytest.fixture(scope="session")
+def book() -> Path:
+    """The folder of the built book, which `make book` makes."""
+    if not BUILT.exists():
+        pytest.fail("the book is not built: run make book")
+    return HTML
+
+
+@pytest.fixture(scope="session")
+def server(book):
+    """A server of the book on this machine; its address, ending in a slash."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    handler = functools.partial(Quiet, directory=str(book))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_port}/"
+        httpd.shutdown()
+
+
+@dataclass
+class Watch:
+    """What a page did that no page may do."""
+
+    outside: list[str] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def assert_clean(self) -> None:
+        """Nothing asked of the world, nothing logged, nothing missing."""
+        assert self.outside == []
+        assert self.logged == []
+        assert self.failed == []
+
+
+@pytest.fixture
+def visit(browser):
+    """Return a function that opens an address and returns the page and what it did."""
+    contexts = []
+
+    def open_page(address: str, *, width=1280, height=900, scheme="light", until=None):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
+        contexts.append(context)
+        page, watch = context.new_page(), Watch()
+        own = "file:" if address.startswith("file:") else "/".join(address.split("/")[:3]) + "/"
+
+        def route(route):
+            url = route.request.url
+            if url.startswith((own, "data:", "blob:")):
+                route.continue_()
+            else:
+                watch.outside.append(url)
+                route.abort()
+
+        context.route("**/*", route)
+        page.on(
+            "console",
+            lambda m: watch.logged.append(m.text) if m.type in ("error", "warning") else None,
+        )
+        page.on("pageerror", lambda error: watch.logged.append(str(error)))
+        page.on("requestfailed", lambda request: watch.failed.append(request.url))
+        page.on(
+            "response",
+            lambda response: watch.failed.append(response.url) if response.status >= 400 else None,
+        )
+        page.goto(address)
+        if until:
+            page.wait_for_url(until)
+        settle(page)
+        return page, watch
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def settle(page) -> None:
+    """Wait until formulas are drawn and widgets have started."""
+    page.wait_for_load_state("load")
+    page.evaluate("async () => { await window.MathJax?.startup?.promise }")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('div.explorable[data-explorable]')]"
+        ".every(e => e.dataset.mounted === 'true')",
+        timeout=20_000,
+    )

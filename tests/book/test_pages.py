@@ -1,0 +1,214 @@
+"""Every page of the built book, in a browser."""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import pytest
+
+REDIRECT = "index.html"  # leads to intro.html and holds nothing else
+WIDE, NARROW = 1280, 360
+
+
+class Anchors(HTMLParser):
+    """The targets and the links of a page, and its pictures without a text alternative."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.mute: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        if tag in ("img", "script", "iframe") and "src" in given:
+            self.links.append(given["src"])
+        if tag == "link" and given.get("rel") != "canonical":
+            self.links.append(given["href"])
+        if tag == "img" and given.get("alt") is None:
+            self.mute.append(given["src"])
+
+
+@pytest.fixture(scope="session")
+def anchors(book):
+    """What each page holds, read from its source."""
+    return {
+        path.relative_to(book).as_posix(): Anchors(path.read_text(encoding="utf-8"))
+        for path in book.rglob("*.html")
+        if not path.relative_to(book).as_posix().startswith("_")
+    }
+
+
+def test_the_book_has_its_pages(book, anchors):
+    chapters = sorted(name for name in anchors if name.startswith("chapters/"))
+    assert {"intro.html", "references.html", "search.html", REDIRECT} <= set(anchors)
+    assert len(chapters) >= 3, chapters
+
+
+UNFOLD = "document.querySelectorAll('details').forEach(d => { d.open = true; })"
+EXCESS = "document.documentElement.scrollWidth - innerWidth"
+
+
+def test_opened_from_the_file_system_in_the_light(name, book, visit, axe):
+    page, watch = visit((book / name).as_uri(), width=WIDE, scheme="light")
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    assert page.locator("h1:visible").count() == 1
+
+    source = (book / name).read_text(encoding="utf-8")
+    written = source.count('class="math notranslate nohighlight"')
+    assert page.locator(".math mjx-container svg").count() >= written, "a formula is not drawn"
+    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0, "a formula is wrong"
+
+    said = page.locator("article img").evaluate_all("all => all.map(i => i.alt)")
+    assert [alt for alt in said if len(alt) < 15 or alt.endswith(".png")] == []
+
+    page.evaluate(UNFOLD)  # what is folded counts too
+    for width in (NARROW, WIDE):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(100)
+        assert page.evaluate(EXCESS) <= 0, f"wider than the page at {width} px"
+    assert axe(page) == []
+    watch.assert_clean()
+
+
+def test_served_on_a_phone_in_the_dark(name, server, visit, axe):
+    page, watch = visit(server + name, width=NARROW, scheme="dark")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.evaluate(UNFOLD)
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(100)
+        assert page.evaluate(EXCESS) <= 0, f"wider than the page at {width} px"
+    assert axe(page) == []
+    watch.assert_clean()
+
+
+def test_the_first_address_leads_to_the_first_page(book, server, visit):
+    for start in ((book / REDIRECT).as_uri(), server):
+        page, watch = visit(start, until="**/intro.html")
+        assert page.locator("h1").inner_text().startswith("The Sliding Window")
+        watch.assert_clean()
+
+
+def test_every_link_and_anchor_leads_somewhere(name, book, anchors):
+    broken = []
+    for link in anchors[name].links:
+        target, fragment = urldefrag(urljoin(f"http://book/{name}", link))
+        parts = urlsplit(target)
+        if parts.netloc != "book":
+            assert parts.scheme in ("https", "http", "mailto"), link
+            continue
+        path = unquote(parts.path).lstrip("/") or REDIRECT
+        if not (book / path).is_file() or (
+            fragment and path in anchors and unquote(fragment) not in anchors[path].ids
+        ):
+            broken.append(link)
+    assert broken == []
+
+
+def test_no_anchor_stands_twice(name, anchors):
+    ids = anchors[name].ids
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_every_page_describes_itself(name, book):
+    source = (book / name).read_text(encoding="utf-8")
+    (description,) = re.findall(r'<meta name="description" content="([^"]*)"', source)
+    assert 15 < len(description) <= 300
+    for key in ("og:title", "og:description", "og:url", "og:image"):
+        (value,) = re.findall(rf'<meta property="{key}" content="([^"]+)"', source)
+        assert value
+
+
+def test_descriptions_differ(book, anchors):
+    chapters = [name for name in anchors if name.startswith("chapters/")]
+    found = set()
+    for name in chapters:
+        source = (book / name).read_text(encoding="utf-8")
+        found |= set(re.findall(r'<meta name="description" content="([^"]*)"', source))
+    assert len(found) == len(chapters)
+
+
+def test_exercises_are_boxes_that_can_be_linked(book, anchors):
+    ids = [i for page in anchors.values() for i in page.ids]
+    exercises = [i for i in ids if re.fullmatch(r"exercise-\d+-\d+", i)]
+    assert len(exercises) >= 15
+    assert len(exercises) == len(set(exercises))
+
+
+def test_a_citation_leads_to_its_entry_and_says_what_it_is(book, anchors, visit):
+    chapters = [name for name in anchors if name.startswith("chapters/")]
+    cited = [name for name in chapters if any("#ref-" in link for link in anchors[name].links)]
+    assert cited
+    page, _ = visit((book / cited[0]).as_uri())
+    link = page.locator("article a[href*='references.html#ref-']").first
+    assert len(link.get_attribute("title")) > 40
+    link.click()
+    anchor = urlsplit(page.url).fragment
+    assert page.locator(f"#{anchor} a.external").count() == 1
+
+
+def test_the_first_page_has_a_widget_that_works(book, visit):
+    page, watch = visit((book / "intro.html").as_uri())
+    widget = page.locator("div.explorable[data-mounted='true']")
+    assert widget.count() == 1
+    assert widget.locator("button, input, select").count() > 0
+    box = widget.bounding_box()
+    assert box["y"] < 900, "the widget should be in sight without scrolling"
+    watch.assert_clean()
+
+
+@pytest.mark.parametrize("way", ["file", "server"])
+def test_search_finds_a_word(way, book, server, visit):
+    start = (book / "intro.html").as_uri() if way == "file" else server + "intro.html"
+    page, watch = visit(start)
+    page.locator("button.search-button-field:visible").click()
+    field = page.locator("dialog[open] input[type=search], .search-button__search-container input")
+    field.first.fill("stride")
+    field.first.press("Enter")
+    page.wait_for_url("**/search.html?q=stride*")
+    hits = page.locator("#search-results li a")
+    hits.first.wait_for(timeout=15_000)
+    assert any("03-padding-and-stride" in hit.get_attribute("href") for hit in hits.all())
+    page.wait_for_timeout(500)
+    watch.assert_clean()
+
+
+def test_the_theme_can_be_changed_and_stays(server, visit):
+    page, watch = visit(server + "intro.html")
+    button = page.locator(".theme-switch-button:visible").first
+    seen = set()
+    for _ in range(3):
+        button.click()
+        mode = page.locator("html").get_attribute("data-mode")
+        seen.add(mode)
+        assert button.get_attribute("aria-label").startswith("Color mode: ")
+    assert seen == {"light", "dark", "auto"}
+    while page.locator("html").get_attribute("data-mode") != "dark":
+        button.click()
+    page.reload()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    watch.assert_clean()
+
+
+def test_without_scripts_the_widgets_are_tables_and_the_text_is_there(book, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((book / "chapters" / "02-cross-correlation.html").as_uri())
+    widget = page.locator("div.explorable[data-explorable='SlidingWindow']").first
+    assert widget.locator("table").count() >= 3
+    assert re.search(r"= ?-?\d", widget.inner_text())
+    context.close()
+
+
+def test_print_shows_what_is_folded(book, visit):
+    page, _ = visit((book / "chapters" / "02-cross-correlation.html").as_uri())
+    page.emulate_media(media="print")
+    details = page.locator("section.exercise details").first
+    assert details.evaluate("d => d.getBoundingClientRect().height") > 60

@@ -1,0 +1,291 @@
+"""The form of the chapters: what every notebook holds, and what none may hold.
+
+That the cells give the outputs that stand there is nbval's business (`make test` runs it); here,
+that there is something for it to compare, and that it would notice.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import notebooks  # tools/notebooks.py
+import pytest
+import repository  # tools/repository.py
+from pybtex.database import parse_file
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = notebooks.chapters()
+LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+CITED = re.compile(r"https?://(?:doi\.org|arxiv\.org|d2l\.ai|papers\.|proceedings\.)")
+FORBIDDEN = re.compile(
+    r"\bTODO\b|\bFIXME\b|—|\b(?:simply|obviously|trivially)\b|"
+    r"/(?:home|root|work|tmp|Users)/|\.\./shared|[\u4e00-\u9fff]",
+    re.IGNORECASE,
+)
+OF_ONE_MACHINE = re.compile(r"\bat 0x[0-9a-f]{6,}|/(?:home|root|work|tmp|Users)/")
+EXERCISE = re.compile(r"^### Exercise (\d+)\.(\d+) · \S", re.MULTILINE)
+HINT = re.compile(r"<details><summary>Hint</summary>\n\n.+\n\n</details>", re.DOTALL)
+MYST = re.compile(r"^```\{|^:::|\{(?:ref|cite|numref|doc|eq|math)[:\w]*\}`", re.MULTILINE)
+
+
+@pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem)
+def path(request):
+    """The file of each chapter."""
+    return request.param
+
+
+@pytest.fixture
+def chapter(path):
+    """Each chapter's notebook."""
+    return nbformat.read(path, as_version=4)
+
+
+def code(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def text(notebook) -> str:
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def tags(cell) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def test_there_are_chapters_and_the_contents_list_them_all():
+    assert CHAPTERS
+    listed = re.findall(r"file: (chapters/\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    assert listed == [f"chapters/{path.stem}" for path in CHAPTERS]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for number, path in enumerate(CHAPTERS, 1):
+        title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].removeprefix("# ")
+        assert f"| {number} | [{title}](chapters/{path.name}) | [Colab](" in readme
+        assert f"/blob/main/chapters/{path.name})" in readme
+
+
+def test_has_been_run_in_order(chapter):
+    counts = [cell.execution_count for cell in code(chapter) if cell.source.strip()]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_is_in_canonical_form(path, chapter):
+    canonical = nbformat.writes(notebooks.normalise(chapter), indent=1, ensure_ascii=False) + "\n"
+    assert path.read_text(encoding="utf-8") == canonical, f"run tools/notebooks.py on {path.name}"
+
+
+def test_cell_ids_are_there_and_differ(chapter):
+    ids = [cell.id for cell in chapter.cells]
+    assert all(ids) and len(ids) == len(set(ids))
+
+
+def test_holds_no_widget_state_no_error_and_no_warning(chapter):
+    assert set(chapter.metadata) == {"kernelspec", "language_info"}
+    for cell in code(chapter):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.source
+            assert output.get("name") != "stderr", f"{cell.source}\nprinted {output.text}"
+            assert notebooks.WIDGET_VIEW not in output.get("data", {})
+
+
+def test_nbval_has_something_to_compare(chapter):
+    compared = [
+        output
+        for cell in code(chapter)
+        if not {"nbval-ignore-output", "nbval-skip"} & set(tags(cell))
+        for output in cell.outputs
+        if output.output_type == "stream" or "text/plain" in output.get("data", {})
+    ]
+    assert len(compared) >= 10
+
+
+def test_no_cell_is_skipped_and_few_are_not_compared(chapter):
+    assert not [cell.source for cell in code(chapter) if "nbval-skip" in tags(cell)]
+    ignored = [cell for cell in code(chapter) if "nbval-ignore-output" in tags(cell)]
+    assert len(ignored) <= 3
+    assert all("assert" in cell.source for cell in ignored), "what is not compared is asserted"
+
+
+def test_no_output_holds_an_address_or_a_path(chapter):
+    for cell in code(chapter):
+        for output in cell.outputs:
+            shown = output.get("text", "") + output.get("data", {}).get("text/plain", "")
+            assert not re.search(r"\bat 0x[0-9a-f]{6,}|/(?:home|root|work|tmp|Users)/", shown), (
+                shown
+            )
+
+
+def test_every_figure_is_png_and_asserted(chapter):
+    for cell in code(chapter):
+        kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
+        pictures = {kind for kind in kinds if kind.startswith("image/")}
+        assert pictures <= {"image/png"}
+        if "plt.show()" in cell.source:
+            assert pictures, cell.source
+
+
+def test_shows_a_widget_that_reads_well_without_a_script(chapter):
+    shown = [
+        output.data["text/html"]
+        for cell in code(chapter)
+        for output in cell.outputs
+        if "data-explorable" in output.get("data", {}).get("text/html", "")
+    ]
+    assert shown
+    for html in shown:
+        assert html.startswith('<div class="explorable" data-explorable="')
+        assert re.search(r">[^<]*\d[^<]*<", html), "the first frame is there as text"
+
+
+def test_opens_with_a_title_and_a_paragraph(chapter):
+    first = chapter.cells[0]
+    assert first.cell_type == "markdown"
+    title, _, paragraph = first.source.partition("\n\n")
+    assert re.fullmatch(r"# [^\d#].*", title)
+    assert 40 < len(paragraph) < 900
+    assert text(chapter).count("\n# ") == 0, "one title a page"
+
+
+def test_bootstrap_is_the_canonical_cell_and_comes_first(chapter):
+    first = code(chapter)[0]
+    assert first.source == repository.bootstrap()
+    assert len(first.source.splitlines()) <= 6
+    assert tags(first) == ["bootstrap", "hide-cell"]
+    assert first.outputs == []
+
+
+def test_links_lead_to_chapters_that_exist(chapter):
+    names = {path.name for path in CHAPTERS}
+    local = [url for url in LINK.findall(text(chapter)) if "://" not in url]
+    assert [url for url in local if url.partition("#")[0] not in names | {""}] == []
+
+
+@pytest.fixture(scope="session")
+def bibliography():
+    """Every entry of every .bib file, by file and key."""
+    return {
+        (path.name, key): entry
+        for path in sorted((ROOT / "book" / "references").glob("*.bib"))
+        for key, entry in parse_file(str(path)).entries.items()
+    }
+
+
+def test_every_cited_work_has_an_entry(chapter, bibliography):
+    known = {entry.fields["url"] for entry in bibliography.values()}
+    cited = [url for url in LINK.findall(text(chapter)) if CITED.match(url)]
+    assert cited
+    assert [url for url in cited if url not in known] == []
+
+
+def test_bibliography_entries_are_whole_and_stand_once(bibliography):
+    keys = [key.lower() for _, key in bibliography]
+    urls = [entry.fields["url"] for entry in bibliography.values()]
+    assert len(keys) == len(set(keys)) and len(urls) == len(set(urls))
+    for (_, key), entry in bibliography.items():
+        assert entry.persons.get("author"), key
+        assert {"title", "year"} <= set(entry.fields), key
+
+
+def test_every_entry_is_cited(bibliography):
+    links = {url for path in CHAPTERS for url in LINK.findall(text(nbformat.read(path, 4)))}
+    assert [key for key, entry in bibliography.items() if entry.fields["url"] not in links] == []
+
+
+def test_ends_with_summary_exercises_and_references(chapter):
+    headings = re.findall(r"^## (.+)$", text(chapter), re.MULTILINE)
+    assert headings[-3:] == ["Summary", "Exercises", "References"]
+    summary = text(chapter).split("\n## Summary\n")[1].split("\n## ")[0]
+    assert 1 <= len(re.findall(r"^- ", summary, re.MULTILINE)) <= 5
+
+
+def test_speaks_plainly_and_of_nothing_it_may_not(chapter):
+    for cell in chapter.cells:
+        found = FORBIDDEN.search(cell.source)
+        assert not found, f"{found.group()!r} in: {cell.source[:200]}"
+
+
+def test_is_plain_markdown(chapter):
+    found = MYST.search(text(chapter))
+    assert not found, f"{found.group()!r} spoils Colab"
+    assert not re.search(r"!\[[^\]]*\]\(https?:", text(chapter)), "no picture by address"
+
+
+def test_every_exercise_has_its_parts(path, chapter):
+    cells, chapter_number = chapter.cells, path.name[:2]
+    starts = [i for i, cell in enumerate(cells) if EXERCISE.search(cell.source)]
+    assert len(starts) >= 5
+    numbers = []
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        question, *rest = cells[start:end]
+        assert len(EXERCISE.findall(question.source)) == 1, question.source
+        found = EXERCISE.search(question.source)
+        assert int(found[1]) == int(chapter_number)
+        numbers.append(int(found[2]))
+        key = f"{chapter_number}.{found[2]}"
+        assert re.search(
+            r"<details><summary>Hint</summary>\n\n.+\n\n</details>", question.source, re.S
+        )
+        asked = set()  # 03.1, or 02.2a, 02.2b, ... for an exercise in parts
+        if rest[0].cell_type == "code":
+            stub = rest.pop(0)
+            assert tags(stub) == ["exercise"]
+            asked = set(re.findall(rf'check\("({re.escape(key)}[a-z]?)"', stub.source))
+            assert asked, f"{key}: the reader's cell checks nothing"
+            said = "".join(output.get("text", "") for output in stub.outputs)
+            assert all(f"{part} not answered yet" in said for part in asked)
+        answer, proof = rest[:2]
+        assert answer.source.startswith("<details><summary>Answer</summary>\n\n")
+        assert answer.source.endswith("\n\n</details>")
+        assert tags(proof) == ["answer", "hide-cell"]
+        assert proof.metadata.get("cellView") == "form"
+        assert proof.source.startswith(f"# @title Answer {found[1]}.{found[2]}, run\n")
+        assert "assert" in proof.source or asked, f"{key}: the answer proves something"
+        assert proof.outputs, f"{key}: the answer prints something worth reading"
+        said = "".join(output.get("text", "") for output in proof.outputs)
+        for part in asked:
+            assert f'check("{part}", ' in proof.source, f"{part}: the checker itself is exercised"
+            assert f"{part} right." in said, f"{part}: the checker takes the right answer"
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_nbval_notices_a_changed_number(tmp_path):
+    """The one that watches the watcher: alter one digit of an output, and nbval must fail."""
+    cells = [
+        nbformat.v4.new_code_cell("import numpy as np\nX = np.arange(9).reshape(3, 3)"),
+        nbformat.v4.new_code_cell("print(X.sum())\nX[1:]"),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    path = tmp_path / "small.ipynb"
+    notebooks.run(notebook, tmp_path)
+    notebooks.write(notebooks.normalise(notebook), path)
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"]
+    command += ["-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(path)]
+
+    same = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert same.returncode == 0, same.stdout
+    assert "2 passed" in same.stdout
+
+    for right, wrong in [("36\\n", "37\\n"), ("[6, 7, 8]", "[6, 7, 9]")]:
+        original = path.read_text(encoding="utf-8")
+        assert original.count(right) == 1
+        path.write_text(original.replace(right, wrong), encoding="utf-8")
+        altered = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert altered.returncode == 1, altered.stdout
+        assert "1 failed, 1 passed" in altered.stdout
+        path.write_text(original, encoding="utf-8")
+
+
+def test_running_twice_gives_no_diff(tmp_path):
+    source = "import sys\nfor i in range(3):\n    print(i, flush=True)\nsys.stdout.write('x')"
+    cell = nbformat.v4.new_code_cell(source, metadata={"tags": ["a"], "execution": {"x": "1"}})
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {}})
+    path = tmp_path / "twice.ipynb"
+    changed = []
+    for _ in range(2):
+        notebooks.run(notebook, tmp_path)
+        changed.append(notebooks.write(notebooks.normalise(notebook), path))
+        notebook = nbformat.read(path, as_version=4)
+    assert changed == [True, False]
+    assert notebook.cells[0].outputs[0].text == "0\n1\n2\nx1" or len(notebook.cells[0].outputs) == 2
+    assert set(notebook.cells[0].metadata) == {"tags"}

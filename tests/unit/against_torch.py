@@ -1,0 +1,134 @@
+"""What the tests of `utils.functional` share: tensors of every layout, and the comparison."""
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from hypothesis import strategies as st
+from torch import Tensor
+
+FLOATS = [torch.float32, torch.float64]
+ALL_DTYPES = [
+    *FLOATS,
+    torch.float16,
+    torch.bfloat16,
+    torch.complex64,
+    torch.complex128,
+    torch.int64,
+    torch.int32,
+    torch.uint8,
+    torch.int8,
+    torch.bool,
+]
+# Numbers that no operator takes, and numbers that some take.
+ODD_NUMBERS = [
+    -1,
+    0,
+    1.0,
+    True,
+    np.int64(2),
+    np.bool_(True),
+    None,
+    "1",
+    (),
+    (1,),
+    (2, 1),
+    (1, 1, 1),
+    [1, 2],
+    (1, 1.5),
+    (True, 1),
+]
+
+
+@st.composite
+def tensors(draw, shape, dtypes=(torch.float64,), least=-3, most=3) -> Tensor:
+    """A tensor of small whole numbers (sums are exact) in one of several memory layouts."""
+    dtype = draw(st.sampled_from(dtypes))
+    generator = torch.Generator().manual_seed(draw(st.integers(0, 2**16)))
+
+    def numbers(*size):
+        low = max(least, 0) if dtype in (torch.uint8, torch.bool) else least
+        values = torch.randint(low, most + 1, size, generator=generator).to(dtype)
+        if dtype.is_complex:
+            values = values + 1j * torch.randint(least, most + 1, size, generator=generator)
+        return values.to(dtype)
+
+    layout = draw(st.sampled_from(["contiguous", "transposed", "sliced", "expanded"]))
+    if layout == "transposed" and len(shape) > 1:
+        return numbers(*shape[:-2], shape[-1], shape[-2]).transpose(-1, -2)
+    if layout == "sliced" and len(shape) > 0:
+        return numbers(*shape[:-1], 2 * shape[-1] + 1)[..., 1::2]
+    if layout == "expanded" and len(shape) > 1:
+        return numbers(*shape[:1], 1, *shape[2:]).expand(shape)
+    return numbers(*shape)
+
+
+def outcome(function: Callable, *args, **kwargs):
+    """What a call returns, or the exception that it raises."""
+    try:
+        with warnings.catch_warnings():  # torch warns that it copies to pad an even kernel
+            warnings.simplefilter("ignore", UserWarning)
+            return function(*args, **kwargs)
+    except Exception as error:
+        return error
+
+
+def agree(ours: Callable, theirs: Callable, *args, exact: bool = True, **kwargs):
+    """Both refuse, we with a ValueError or TypeError that names the call; or both return the same.
+
+    Returns what they return, None where they refuse.
+    """
+    expected = outcome(theirs, *args, **kwargs)
+    actual = outcome(ours, *args, **kwargs)
+    if isinstance(actual, (ValueError, TypeError)) and isinstance(expected, Tensor):
+        # torch does not always check what it has no need to compute; we do in every case.
+        first, *others = args
+        if first.numel() == 0:  # an empty batch: refused, too, if it were of one?
+            keep = -2 if ours.__name__.startswith("adaptive") else 1
+            one = torch.ones([max(1, n) for n in first.shape[:keep]] + list(first.shape[keep:]))
+            expected = outcome(theirs, one.to(first.dtype), *others, **kwargs)
+        elif "transpose" in ours.__name__ and 0 in expected.shape:  # padding that leaves nothing
+            return None
+    if isinstance(expected, Exception):
+        assert isinstance(actual, (ValueError, TypeError)), (
+            f"torch refuses ({expected}), but we return or raise {actual!r}"
+        )
+        assert str(actual).startswith(ours.__name__), f"does not name the call: {actual}"
+        return None
+    assert not isinstance(actual, Exception), f"torch returns, but we refuse: {actual!r}"
+    both = [actual] if isinstance(actual, Tensor) else actual
+    for mine, other in zip(
+        both, [expected] if isinstance(expected, Tensor) else expected, strict=True
+    ):
+        assert mine.shape == other.shape
+        assert mine.dtype == other.dtype
+        assert mine.is_contiguous()
+        assert not shares_memory(mine, args)
+        if exact and mine.dtype not in (torch.float16, torch.bfloat16):
+            assert torch.equal(mine, other), f"{mine} is not {other}"
+        else:
+            torch.testing.assert_close(mine, other, equal_nan=True)
+    return actual
+
+
+def shares_memory(result: Tensor, args: tuple) -> bool:
+    """Whether a result lies in the memory of an argument."""
+    if result.numel() == 0:
+        return False
+    mine = result.untyped_storage().data_ptr()
+    return any(isinstance(a, Tensor) and a.untyped_storage().data_ptr() == mine for a in args)
+
+
+def same_gradients(ours: Callable, theirs: Callable, inputs: list[Tensor | None], **kwargs) -> None:
+    """The gradients of a weighted sum of the output agree for every input."""
+    found = []
+    for function in (ours, theirs):
+        leaves = [None if x is None else x.detach().clone().requires_grad_() for x in inputs]
+        y = function(*leaves, **kwargs)
+        y = y[0] if isinstance(y, tuple) else y
+        weights = (torch.arange(y.numel()) % 7).reshape(y.shape)
+        given = [x for x in leaves if x is not None]
+        found.append(torch.autograd.grad((y * weights).sum().abs(), given))
+    for mine, other in zip(*found, strict=True):
+        torch.testing.assert_close(mine, other)

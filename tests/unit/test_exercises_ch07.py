@@ -1,0 +1,216 @@
+"""The checkers of chapter 07 accept what is right and tell typical mistakes apart."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from utils import loops
+from utils.exercises import check
+from utils.shapes import output_size
+
+
+def say(capsys, key, answer):
+    check(key, answer)
+    return capsys.readouterr().out
+
+
+def conv_matrix(K, X_shape, stride, padding):
+    (n_h, n_w), (k_h, k_w) = X_shape, K.shape
+    o_h, o_w = output_size(n_h, k_h, stride, padding), output_size(n_w, k_w, stride, padding)
+    M = torch.zeros(o_h * o_w, n_h * n_w)
+    for i in range(o_h):
+        for j in range(o_w):
+            for a in range(k_h):
+                for b in range(k_w):
+                    row, column = i * stride + a - padding, j * stride + b - padding
+                    if 0 <= row < n_h and 0 <= column < n_w:
+                        M[i * o_w + j, row * n_w + column] = K[a, b]
+    return M
+
+
+def by_slicing(K, X_shape, stride, padding):
+    n_h, n_w = X_shape
+    full = loops.kernel_matrix(K, (n_h + 2 * padding, n_w + 2 * padding))
+    o_h, o_w = n_h + 2 * padding - K.shape[0] + 1, n_w + 2 * padding - K.shape[1] + 1
+    full = full.reshape(o_h, o_w, n_h + 2 * padding, n_w + 2 * padding)
+    inside = full[::stride, ::stride, padding : padding + n_h, padding : padding + n_w]
+    return inside.reshape(-1, n_h * n_w)
+
+
+def padding_kept(K, X_shape, stride, padding):
+    return conv_matrix(K, tuple(n + 2 * padding for n in X_shape), stride, 0)
+
+
+def swapped(K, X_shape, stride, padding):
+    """The kernel padded to the picture's size with the two numbers exchanged."""
+    (n_h, n_w), (k_h, k_w) = X_shape, K.shape
+    if stride > 1 or padding:
+        return conv_matrix(K, X_shape, stride, padding)
+    rows = [
+        F.pad(K, (j, n_h - k_h - j, i, n_w - k_w - i)).reshape(-1)
+        for i in range(n_h - k_h + 1)
+        for j in range(n_w - k_w + 1)
+    ]
+    return torch.stack(rows)
+
+
+def wraps(K, X_shape, stride, padding):
+    """Taps that fall off the picture come back in on the other side."""
+    (n_h, n_w), (k_h, k_w) = X_shape, K.shape
+    o_h, o_w = output_size(n_h, k_h, stride, padding), output_size(n_w, k_w, stride, padding)
+    M = torch.zeros(o_h, o_w, n_h, n_w)
+    for i in range(o_h):
+        for j in range(o_w):
+            for a in range(k_h):
+                for b in range(k_w):
+                    M[i, j, (i * stride + a - padding) % n_h, (j * stride + b - padding) % n_w] += (
+                        K[a, b]
+                    )
+    return M.reshape(o_h * o_w, -1)
+
+
+def im2col(X, k_h, k_w):
+    o_h, o_w = X.shape[0] - k_h + 1, X.shape[1] - k_w + 1
+    return torch.stack(
+        [X[a : a + o_h, b : b + o_w].reshape(-1) for a in range(k_h) for b in range(k_w)]
+    )
+
+
+def unfolded(X, k_h, k_w):
+    return F.unfold(X[None, None], (k_h, k_w))[0]
+
+
+def band(taps, n):
+    T = torch.zeros(n - len(taps) + 1, n)
+    for i in range(len(T)):
+        T[i, i : i + len(taps)] = taps
+    return T
+
+
+def square_band(taps, n):
+    return torch.cat([band(taps, n), torch.zeros(len(taps) - 1, n)])
+
+
+def layer(digits, W):
+    columns = F.unfold(digits[:, None], 3, padding=1).permute(1, 0, 2).reshape(9, -1)
+    product = (W.reshape(16, 9) @ columns).reshape(16, len(digits), 64)
+    return product.permute(1, 0, 2).reshape(-1, 16, 8, 8)
+
+
+def mixed_after(digits, W):
+    columns = F.unfold(digits[:, None], 3, padding=1).permute(1, 0, 2).reshape(9, -1)
+    return (W.reshape(16, 9) @ columns).reshape(-1, 16, 8, 8)
+
+
+def mixed_before(digits, W):
+    columns = F.unfold(digits[:, None], 3, padding=1).reshape(9, -1)
+    product = (W.reshape(16, 9) @ columns).reshape(16, len(digits), 64)
+    return product.permute(1, 0, 2).reshape(-1, 16, 8, 8)
+
+
+ENTRIES, NONZERO = 222**2 * 224**2, 222**2 * 9
+
+RIGHT = {
+    "07.1": [
+        ((2, 30, 4), (7, 30), (2, 7, 4)),
+        [[2, 30, 4], torch.Size([7, 30]), torch.zeros(2, 7, 4).shape],
+    ],
+    "07.2": [(ENTRIES, NONZERO, NONZERO), [2_472_873_984, 443_556, 443_556]],
+    "07.3": [conv_matrix, by_slicing, lambda *call: conv_matrix(*call).double()],
+    "07.4": [im2col, unfolded],
+    "07.5": [band],
+    "07.6": [(20, 20, 36), [20, 20, 36]],
+    "07.7": [layer, lambda digits, W: F.conv2d(digits[:, None], W[:, None], padding=1)],
+}
+
+WRONG = {
+    "07.1": [
+        (((2, 4, 30), (7, 30), (2, 7, 4)), "as a column"),
+        (((2, 210, 4), (7, 30), (2, 7, 4)), "never sees a kernel"),
+        (((2, 6, 4), (7, 30), (2, 7, 4)), "all 5 channels"),
+        (((2, 30, 6), (7, 30), (2, 7, 6)), "places where a window fits"),
+        (((2, 30, 4), (30, 7), (2, 7, 4)), "one row each"),
+        (((2, 30, 4), (7, 6), (2, 7, 4)), "as long as a window"),
+        (((2, 30, 4), (7, 30), (2, 4, 7)), "summed away"),
+        (((2, 30, 4), (7, 30)), "three shapes"),
+        (((2, 30), (7, 30), (2, 7, 4)), "3 integers"),
+        (7, "three shapes"),
+    ],
+    "07.2": [
+        ((224**4, NONZERO, NONZERO), "not 224·224"),
+        ((224**2 * 9, NONZERO, NONZERO), "a column for every pixel"),
+        ((1, NONZERO, NONZERO), "a row for each output"),
+        ((ENTRIES, 9, NONZERO), "every row"),
+        ((ENTRIES, 224**2 * 9, NONZERO), "the kernel once"),
+        ((ENTRIES, NONZERO, 224**2 * 9), "a window for each output"),
+        ((ENTRIES, NONZERO, 5), "9 numbers for each window"),
+        ((2.5e9, NONZERO, NONZERO), "3 integers"),
+    ],
+    "07.3": [
+        (swapped, "rows and columns been exchanged"),
+        (padding_kept, "still has the columns of the padding"),
+        (wraps, "come back in on the other side"),
+        (lambda K, *call: conv_matrix(K.flip(0, 1), *call), "kernel flipped"),
+        (lambda K, *call: conv_matrix(K.T, *call), "kernel transposed"),
+        (lambda *call: conv_matrix(*call).T, "is transposed"),
+        (lambda K, n, s, p: conv_matrix(K, n, 1, p), "should have shape"),
+        (lambda K: K, "TypeError"),
+        (torch.ones(3), "should be a function"),
+    ],
+    "07.4": [
+        (lambda X, k_h, k_w: unfolded(X, k_h, k_w).T, "row for each tap"),
+        (lambda X, k_h, k_w: F.unfold(X[None, None], (k_h, k_w)), "without a batch axis"),
+        (
+            lambda X, k_h, k_w: unfolded(X, k_h, k_w).T.reshape(k_h * k_w, -1),
+            "reshaped where you should have transposed",
+        ),
+        (lambda X, k_h, k_w: X, "should have shape"),
+        (3, "should be a function"),
+    ],
+    "07.5": [
+        (square_band, "is square"),
+        (lambda taps, n: band(taps, n).T, "yours is transposed"),
+        (lambda taps, n: band(taps.flip(0), n), "in reverse"),
+        (lambda taps, n: band(taps, n) * 2, "differs first"),
+        (None, "should be a function"),
+    ],
+    "07.6": [
+        ((16, 16, 36), "rank"),
+        ((20, 20, 0), "every picture to zero"),
+        ((0, 0, 36), "something must be lost"),
+        ((21, 20, 36), "independent"),
+        ((20, 30, 36), "never visit"),
+        ((20, 20), "got 2"),
+    ],
+    "07.7": [
+        (mixed_after, "digits and channels mixed"),
+        (mixed_before, "different digits"),
+        (lambda digits, W: F.conv2d(digits[:, None], W[:, None]), "padding of 1 is missing"),
+        (lambda digits, W: digits, "should have shape"),
+        ("no", "should be a function"),
+    ],
+}
+
+
+@pytest.mark.parametrize("key", RIGHT)
+def test_right_answers_are_accepted(key, capsys):
+    for answer in RIGHT[key]:
+        assert say(capsys, key, answer).startswith(f"{key} right. "), answer
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_each_wrong_answer_has_its_own_message(key, capsys):
+    for answer, words in WRONG[key]:
+        said = say(capsys, key, answer)
+        assert said.startswith(f"{key} not yet. "), answer
+        assert words in said, (answer, said)
+
+
+@pytest.mark.parametrize("key", RIGHT)
+def test_unanswered(key, capsys):
+    assert "not answered yet" in say(capsys, key, ...)
+
+
+def test_every_exercise_has_right_and_wrong_examples():
+    assert RIGHT.keys() == WRONG.keys()
+    assert all(len(answers) >= 2 for answers in WRONG.values())

@@ -1,0 +1,207 @@
+"""What holds for every operator: nothing borrowed, the same signatures, messages that teach."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from utils import functional
+
+FOLDER = Path(functional.__file__).parent
+SOURCES = sorted(FOLDER.glob("*.py"))
+OPERATORS = [name for name in functional.__all__ if name != "windows"]
+# What torch has of its own for these operators, in F, in torch, in torch.nn and in torch.ops.
+BORROWED = ("conv", "pool", "fold", "im2col", "col2im")
+OWN = {"correlate", "stamp", *functional.__all__}
+
+
+def names_used(tree: ast.AST) -> set[str]:
+    """Each dotted name in the source, written out: `F.pad`, `torch.nn.functional.pad`."""
+    return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def names_imported(tree: ast.AST) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def borrowed(source: str) -> set[str]:
+    """Names from torch, other than a tensor's own `unfold`, that would do our work for us."""
+    tree = ast.parse(source)
+    of_torch = {
+        name
+        for name in names_used(tree) | names_imported(tree)
+        if name.split(".")[0] in ("F", "torch", "nn")
+    }
+    return {name for name in of_torch if any(word in name.split(".", 1)[-1] for word in BORROWED)}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_nothing_is_borrowed(path):
+    source = path.read_text()
+    assert not borrowed(source)
+    imported = names_imported(ast.parse(source))
+    allowed = ("torch", "utils", "collections", "functools", "itertools", "operator", "typing")
+    assert {name.split(".")[0] for name in imported} <= set(allowed)
+    for way_round in ("getattr(F", "getattr(torch", "import_module", "__import__", "torch.ops"):
+        assert way_round not in source
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "F.conv2d(x, w)",
+        "torch.nn.functional.max_pool2d(x, 2)",
+        "torch.conv2d(x, w)",
+        "F.unfold(x, 2)",
+        "torch.nn.functional.fold(x, 4, 2)",
+        "torch.ops.aten.im2col(x)",
+        "from torch.nn.functional import conv2d",
+        "nn.functional.avg_pool1d(x, 2)",
+    ],
+)
+def test_the_test_above_finds_what_is_borrowed(line):
+    assert borrowed(line)
+
+
+def test_nothing_is_called_behind_our_back():
+    """Run every operator and watch what torch dispatches: no convolution, no pooling."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Watch(TorchDispatchMode):
+        def __init__(self):
+            super().__init__()
+            self.seen = set()
+
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            self.seen.add(str(function))
+            return function(*args, **(kwargs or {}))
+
+    x, w = torch.ones(2, 20, 9, 9), torch.ones(20, 20, 3, 3)
+    with Watch() as watch:
+        for groups in (1, 20):
+            functional.conv2d(x, w[:, : 20 // groups], groups=groups, stride=2)
+            functional.conv_transpose2d(x, w[:, : 20 // groups], groups=groups, stride=2)
+        functional.conv1d(x[..., 0], w[..., 0])
+        functional.conv_transpose1d(x[..., 0], w[..., 0])
+        functional.max_pool1d(x[0], 2)
+        functional.max_pool2d(x, 3, return_indices=True)
+        functional.avg_pool1d(x[0], 2)
+        functional.avg_pool2d(x, 3, padding=1, count_include_pad=False)
+        functional.adaptive_avg_pool2d(x, 4)
+        functional.fold(functional.unfold(x, 2), 9, 2)
+    assert len(watch.seen) > 10
+    own = {name for name in watch.seen if any(word in name for word in BORROWED)}
+    # `Tensor.unfold`, the strided view, is aten.unfold; F.unfold would be aten.im2col.
+    assert own <= {"aten.unfold.default"}
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_the_signature_is_torchs(name):
+    """The same names in the same order with the same defaults."""
+    mine = inspect.signature(getattr(functional, name)).parameters
+    documented = {
+        "conv1d": "input weight bias=None stride=1 padding=0 dilation=1 groups=1",
+        "conv2d": "input weight bias=None stride=1 padding=0 dilation=1 groups=1",
+        "conv_transpose1d": "input weight bias=None stride=1 padding=0 output_padding=0 groups=1 "
+        "dilation=1",
+        "conv_transpose2d": "input weight bias=None stride=1 padding=0 output_padding=0 groups=1 "
+        "dilation=1",
+        "avg_pool1d": "input kernel_size stride=None padding=0 ceil_mode=False "
+        "count_include_pad=True",
+        "avg_pool2d": "input kernel_size stride=None padding=0 ceil_mode=False "
+        "count_include_pad=True divisor_override=None",
+        "max_pool1d": "input kernel_size stride=None padding=0 dilation=1 ceil_mode=False "
+        "return_indices=False",
+        "max_pool2d": "input kernel_size stride=None padding=0 dilation=1 ceil_mode=False "
+        "return_indices=False",
+        "adaptive_avg_pool2d": "input output_size",
+        "unfold": "input kernel_size dilation=1 padding=0 stride=1",
+        "fold": "input output_size kernel_size dilation=1 padding=0 stride=1",
+    }[name]
+    written = [
+        key if value.default is value.empty else f"{key}={value.default}"
+        for key, value in mine.items()
+    ]
+    assert written == documented.split()
+    try:  # those of torch's that are written in Python can be asked
+        theirs = list(inspect.signature(getattr(F, name)).parameters)
+    except ValueError:
+        return
+    assert theirs in (list(mine), ["args", "kwargs"], ["args", "kwargs"][::-1])
+
+
+X, W = torch.ones(1, 4, 5, 5), torch.ones(6, 4, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda f: f.conv2d(X[0, 0], W), ValueError, r"input \(5, 5\), .*must be \(N, C, H, W\)"),
+        (lambda f: f.conv2d(X, W[0]), ValueError, r"weight must be \(O, C / groups, k_h, k_w\)"),
+        (lambda f: f.conv2d(X, W[:, :3]), ValueError, "input has 4 channels, but weight takes"),
+        (lambda f: f.conv2d(X, W[:, :1], groups=4), ValueError, "groups = 4 must divide .* 6 out"),
+        (lambda f: f.conv2d(X, W[:, :2], groups=3), ValueError, r"weight takes 2·groups = 6"),
+        (lambda f: f.conv2d(X, W, groups=0), ValueError, "groups must be 1 or more; got 0"),
+        (
+            lambda f: f.conv2d(X, torch.ones(6, 4, 7, 3)),
+            ValueError,
+            "spans 7, more than the padded",
+        ),
+        (lambda f: f.conv2d(X, W, stride=0), ValueError, "stride must be 1 or more; got 0"),
+        (lambda f: f.conv2d(X, W, stride=(1, -2)), ValueError, "stride must be 1 or more; got -2"),
+        (lambda f: f.conv2d(X, W, padding=-1), ValueError, "padding must be 0 or more; got -1"),
+        (lambda f: f.conv2d(X, W, dilation=0), ValueError, "dilation must be 1 or more"),
+        (lambda f: f.conv2d(X, W, stride=(1, 1, 1)), ValueError, "one integer or 2"),
+        (lambda f: f.conv2d(X, W, stride=1.0), TypeError, "stride must be an integer; got 1.0"),
+        (lambda f: f.conv2d(X, W, stride=True), TypeError, "must be an integer; got True of bool"),
+        (lambda f: f.conv2d(X, W, padding="same", stride=2), ValueError, '"same" needs stride 1'),
+        (lambda f: f.conv2d(X, W, padding="full"), ValueError, 'must be "same" or "valid"'),
+        (lambda f: f.conv2d(X, W.double()), TypeError, "input torch.float32, weight torch.float64"),
+        (lambda f: f.conv2d(X.numpy(), W), TypeError, "input must be a torch.Tensor; got ndarray"),
+        (lambda f: f.conv2d(X, W, W[:5, 0, 0, 0]), ValueError, r"bias must be \(6,\)"),
+        (lambda f: f.conv2d(X.bool(), W.bool()), TypeError, "not defined for torch.bool"),
+        (lambda f: f.conv2d(X.to_sparse(), W), TypeError, "input must be dense"),
+        (lambda f: f.conv_transpose2d(X, W), ValueError, "but weight takes 6"),
+        (lambda f: f.conv_transpose2d(X, W[:4], output_padding=1), ValueError, "less than the lar"),
+        (lambda f: f.conv_transpose2d(X, W[:4], padding=4), ValueError, "cuts everything off"),
+        (lambda f: f.conv_transpose2d(X, W[:4], groups=3), ValueError, "must divide weight's 4"),
+        (lambda f: f.max_pool2d(X, 3, padding=2), ValueError, "padding 2 is more than half"),
+        (lambda f: f.max_pool2d(X, 6), ValueError, "kernel spans 6"),
+        (lambda f: f.max_pool2d(X[:, :0], 2), ValueError, "a channel and a pixel"),
+        (lambda f: f.max_pool2d(X, 2, ceil_mode=1), TypeError, "ceil_mode must be True or False"),
+        (lambda f: f.max_pool2d(X * 1j, 2), TypeError, "not defined for torch.complex64"),
+        (lambda f: f.avg_pool2d(X, 2, divisor_override=0), ValueError, "must not be 0"),
+        (lambda f: f.avg_pool2d(X.int(), 2), TypeError, "not defined for torch.int32"),
+        (lambda f: f.adaptive_avg_pool2d(X, (1, 2, 3)), ValueError, "one or two"),
+        (lambda f: f.adaptive_avg_pool2d(X, -1), ValueError, "output_size must be 0 or more"),
+        (lambda f: f.unfold(X, (2,)), ValueError, "kernel_size must be one integer or 2"),
+        (lambda f: f.unfold(X, 6), ValueError, "kernel spans 6"),
+        (lambda f: f.fold(X[0], 5, 3), ValueError, "columns of 5 cannot be divided"),
+        (
+            lambda f: f.fold(torch.ones(1, 9, 8), 5, 3),
+            ValueError,
+            "3·3 = 9 windows, but there are 8",
+        ),
+    ],
+)
+def test_the_message_teaches(call, error, message):
+    with pytest.raises(error, match=message):
+        call(functional)
+    with pytest.raises((RuntimeError, TypeError)):  # torch refuses the same
+        call(F)
+
+
+def test_the_kernel_may_not_be_empty():
+    for empty in (W[:, :, :0], W[:0]):
+        for module, error in ((functional, ValueError), (F, RuntimeError)):
+            with pytest.raises(error):
+                module.conv2d(X, empty)

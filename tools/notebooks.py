@@ -1,0 +1,145 @@
+"""Run notebooks in order and write them back in one canonical form.
+
+    python tools/notebooks.py                            # every chapter
+    python tools/notebooks.py chapters/02-*.ipynb        # these
+    python tools/notebooks.py --only-normalise FILE ...  # do not run, tidy what is there
+
+Running it twice gives no diff. What is taken out: widget views and their saved state (the HTML
+beside them is what the book shows), times, everything about the machine. Outputs in pieces are
+joined.
+"""
+
+import argparse
+import hashlib
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+CELL_METADATA = ("tags", "cellView", "mystnb", "alt")
+TIMEOUT = 300  # seconds a cell; the tests hold cells to far less
+
+
+def chapters() -> list[Path]:
+    """All chapters, in order."""
+    return sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Bring `notebook` into canonical form, in place, and return it."""
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    seen: set[str] = set()
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict(
+            {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)}
+        )
+        cell.source = "\n".join(line.rstrip() for line in cell.source.splitlines()).strip("\n")
+        cell.pop("attachments", None)
+        cell.id = _id(cell, seen)
+        if cell.cell_type == "code":
+            cell.outputs = _join([_tidy(output) for output in cell.outputs])
+    return notebook
+
+
+def _id(cell: NotebookNode, seen: set[str]) -> str:
+    """Keep the cell's id; where it has none, or another cell's, derive one from its source."""
+    candidate, salt = cell.get("id", ""), 0
+    while not candidate or candidate in seen:
+        digest = hashlib.sha256(f"{salt}{cell.cell_type}{cell.source}".encode()).hexdigest()
+        candidate, salt = digest[:8], salt + 1
+    seen.add(candidate)
+    return candidate
+
+
+def _tidy(output: NotebookNode) -> NotebookNode:
+    """Take the widget view and the machine's marks out of one output."""
+    if "data" in output:
+        output.data.pop(WIDGET_VIEW, None)
+        output.metadata = nbformat.from_dict({})
+    return output
+
+
+def _join(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join pieces of one stream, which arrive cut differently each time; drop empty outputs."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else None
+        if (
+            output.output_type == "stream"
+            and last is not None
+            and last.output_type == "stream"
+            and last.name == output.name
+        ):
+            last.text += output.text
+        elif output.get("data", True):
+            joined.append(output)
+    return joined
+
+
+def write(notebook: NotebookNode, path: Path) -> bool:
+    """Write `notebook` if that changes the file; return whether it did."""
+    nbformat.validate(notebook)
+    text = nbformat.writes(notebook, indent=1, ensure_ascii=False) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+def run(notebook: NotebookNode, folder: Path, kernel: str = "python3") -> None:
+    """Run every cell of `notebook`, in order, with `folder` as its working directory."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    NotebookClient(
+        notebook,
+        kernel_name=kernel,
+        timeout=TIMEOUT,
+        record_timing=False,
+        store_widget_state=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(folder)}},
+    ).execute()
+
+
+def main() -> int:
+    """Run and normalise the notebooks named on the command line, or all."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebooks", nargs="*", type=Path, help="files; all chapters unless told")
+    parser.add_argument("--only-normalise", action="store_true", help="do not run, only tidy")
+    arguments = parser.parse_args()
+    paths = arguments.notebooks or chapters()
+    if not paths:
+        print("no notebooks", file=sys.stderr)
+        return 1
+    failed = 0
+    for path in paths:
+        started = time.monotonic()
+        notebook = nbformat.read(path, as_version=4)
+        try:
+            if not arguments.only_normalise:
+                run(notebook, path.resolve().parent)
+        except CellExecutionError as error:
+            print(f"{path}: a cell failed, nothing written\n{error}", file=sys.stderr)
+            failed += 1
+            continue
+        changed = write(normalise(notebook), path)
+        seconds = time.monotonic() - started
+        print(f"{path}: {'written' if changed else 'unchanged'}, {seconds:.1f} s", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
