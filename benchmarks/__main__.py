@@ -113,7 +113,7 @@ def draw(report: dict, path: Path) -> None:
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.axvline(1, color="black", linewidth=0.8)
     axis.grid(axis="x", linewidth=0.4)
-    axis.set_xlabel("time of utils.functional / time of torch.nn.functional (median, quartiles)")
+    axis.set_xlabel("time of ours / time of torch (median, quartiles)", fontsize=9)
     machine = report["machine"]
     axis.set_title(f"{machine['processor']}, {machine['threads']} threads", fontsize=9)
     figure.tight_layout()
