@@ -91,20 +91,20 @@ def square_band(taps, n):
     return torch.cat([band(taps, n), torch.zeros(len(taps) - 1, n)])
 
 
-def layer(digits, W):
-    columns = F.unfold(digits[:, None], 3, padding=1).permute(1, 0, 2).reshape(9, -1)
-    product = (W.reshape(16, 9) @ columns).reshape(16, len(digits), 64)
+def layer(tiles, W):
+    columns = F.unfold(tiles[:, None], 3, padding=1).permute(1, 0, 2).reshape(9, -1)
+    product = (W.reshape(16, 9) @ columns).reshape(16, len(tiles), 64)
     return product.permute(1, 0, 2).reshape(-1, 16, 8, 8)
 
 
-def mixed_after(digits, W):
-    columns = F.unfold(digits[:, None], 3, padding=1).permute(1, 0, 2).reshape(9, -1)
+def mixed_after(tiles, W):
+    columns = F.unfold(tiles[:, None], 3, padding=1).permute(1, 0, 2).reshape(9, -1)
     return (W.reshape(16, 9) @ columns).reshape(-1, 16, 8, 8)
 
 
-def mixed_before(digits, W):
-    columns = F.unfold(digits[:, None], 3, padding=1).reshape(9, -1)
-    product = (W.reshape(16, 9) @ columns).reshape(16, len(digits), 64)
+def mixed_before(tiles, W):
+    columns = F.unfold(tiles[:, None], 3, padding=1).reshape(9, -1)
+    product = (W.reshape(16, 9) @ columns).reshape(16, len(tiles), 64)
     return product.permute(1, 0, 2).reshape(-1, 16, 8, 8)
 
 
@@ -120,7 +120,7 @@ RIGHT = {
     "07.4": [im2col, unfolded],
     "07.5": [band],
     "07.6": [(20, 20, 36), [20, 20, 36]],
-    "07.7": [layer, lambda digits, W: F.conv2d(digits[:, None], W[:, None], padding=1)],
+    "07.7": [layer, lambda tiles, W: F.conv2d(tiles[:, None], W[:, None], padding=1)],
 }
 
 WRONG = {
@@ -183,10 +183,10 @@ WRONG = {
         ((20, 20), "got 2"),
     ],
     "07.7": [
-        (mixed_after, "digits and channels mixed"),
-        (mixed_before, "different digits"),
-        (lambda digits, W: F.conv2d(digits[:, None], W[:, None]), "padding of 1 is missing"),
-        (lambda digits, W: digits, "should have shape"),
+        (mixed_after, "tiles and channels mixed"),
+        (mixed_before, "different tiles"),
+        (lambda tiles, W: F.conv2d(tiles[:, None], W[:, None]), "padding of 1 is missing"),
+        (lambda tiles, W: tiles, "should have shape"),
         ("no", "should be a function"),
     ],
 }
