@@ -38,11 +38,12 @@ def axe():
         pytest.fail("axe-core is not there: run npm ci in utils/widgets/js, or make test")
     script = AXE.read_text(encoding="utf-8")
 
-    def find(page, include: str | None = None) -> list[str]:
+    def find(page, include: str | None = None, only: list[str] | None = None) -> list[str]:
         page.evaluate(script)
+        options = {"runOnly": only or AXE_TAGS, "preload": False}  # preload would fetch styles
         result = page.evaluate(
-            "([include, tags]) => axe.run(include ? { include } : document, { runOnly: tags })",
-            [include, AXE_TAGS],
+            "([include, options]) => axe.run(include ? { include } : document, options)",
+            [include, options],
         )
         assert result["passes"], "axe looked at nothing"
         return [

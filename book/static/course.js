@@ -24,24 +24,22 @@ function nameControls() {
 const SCROLLERS =
   "mjx-container, .pst-scrollable-table-container, .cell_output pre, .text_html, .explorable";
 
-function reachScrollers() {
-  for (const element of document.querySelectorAll(SCROLLERS)) {
-    const wide = element.scrollWidth > element.clientWidth;
-    const scrolls = wide && /auto|scroll/.test(getComputedStyle(element).overflowX);
-    if (scrolls && !element.hasAttribute("tabindex")) {
-      element.tabIndex = 0;
-      element.dataset.scrolls = "";
-    } else if (!scrolls && "scrolls" in element.dataset) {
-      element.removeAttribute("tabindex");
-      delete element.dataset.scrolls;
-    }
+function reach(element) {
+  const wide = element.scrollWidth > element.clientWidth;
+  const scrolls = wide && /auto|scroll/.test(getComputedStyle(element).overflowX);
+  if (scrolls && !element.hasAttribute("tabindex")) {
+    element.tabIndex = 0;
+    element.dataset.scrolls = "";
+  } else if (!scrolls && "scrolls" in element.dataset) {
+    element.removeAttribute("tabindex");
+    delete element.dataset.scrolls;
   }
 }
 
 document.addEventListener("DOMContentLoaded", nameControls);
 window.addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
-  reachScrollers();
+  // Sizes change with the window and with each <details> that opens.
+  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
+  document.querySelectorAll(SCROLLERS).forEach((element) => sizes.observe(element));
 });
-window.addEventListener("resize", reachScrollers);
-document.addEventListener("toggle", reachScrollers, true); // a <details> that opens shows more

@@ -135,6 +135,7 @@
 .ex-root[data-theme="dark"] { --red: #ff7b72; --green: #56d364; --blue: #79c0ff; }
 .ex-stage.ex-column { flex-direction: column; align-items: stretch; gap: 16px; }
 .ex-root .ex-layer > .ex-title { font-size: 13px; text-align: center; margin-bottom: 6px; }
+.ex-column .ex-scroll { --cell: clamp(24px, calc((100cqw - 8px) / var(--columns)), min(40px, calc(200px / var(--columns)))); }
 .ex-panel.is-off .ex-board { border-radius: 4px; outline: 2px dotted var(--line); outline-offset: 1px; }
 .ex-panel.is-off .ex-cell { background: var(--panel); color: var(--faint); }
 .ex-root .ex-partials { list-style-position: inside; margin: 4px 0; padding: 0; text-align: center; font-size: 14px;
