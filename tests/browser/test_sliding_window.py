@@ -422,7 +422,7 @@ def test_python_s_changes_show_without_an_echo(show):
 
 def test_suppresses_jupyterlab_shortcuts_inside(show):
     page = show(SlidingWindow(X, K))
-    assert page.locator("section[data-lm-suppress-shortcuts='true']").count() == 1
+    assert page.locator(".ex-root[data-lm-suppress-shortcuts='true']").count() == 1
 
 
 def test_a_step_is_cheap_at_32_by_32(show):

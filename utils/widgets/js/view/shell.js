@@ -37,8 +37,8 @@ export function createShell({ el, name, store, snippet = null }) {
   if (snippet) tools.append(createButton("Copy as PyTorch", copy));
 
   const root = h(
-    "section",
-    { class: "ex-root", "aria-label": name, "data-lm-suppress-shortcuts": "true" },
+    "div", // a group: as a section it were a landmark, whose name may stand once a page
+    { class: "ex-root", role: "group", "aria-label": name, "data-lm-suppress-shortcuts": "true" },
     h("style", {}, styles),
     stage,
     pointed,

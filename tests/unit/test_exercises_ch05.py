@@ -1,0 +1,152 @@
+"""The checkers of chapter 05 accept what is right and tell typical mistakes apart."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from utils.data import photograph
+from utils.exercises import check
+
+
+def say(capsys, key, answer):
+    check(key, answer)
+    return capsys.readouterr().out
+
+
+def places(X, W):
+    return X.shape[1] - W.shape[2] + 1, X.shape[2] - W.shape[3] + 1
+
+
+def by_unfold(X, W):
+    columns = F.unfold(X[None], W.shape[2:])[0]
+    return (W.flatten(1) @ columns).reshape(len(W), *places(X, W))
+
+
+def by_rows(X, W):
+    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
+    rows = windows.permute(1, 2, 0, 3, 4).flatten(2).flatten(0, 1)
+    return (rows @ W.flatten(1).T).T.reshape(len(W), *places(X, W))
+
+
+def not_transposed(X, W):
+    columns = F.unfold(X[None], W.shape[2:])[0]
+    return (columns.T @ W.flatten(1).T).reshape(len(W), *places(X, W))
+
+
+def channels_last(X, W):
+    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
+    columns = windows.permute(3, 4, 0, 1, 2).reshape(W[0].numel(), -1)
+    return (W.flatten(1) @ columns).reshape(len(W), *places(X, W))
+
+
+def principal(scale=(1.0, 1.0, 1.0)):
+    covariance = torch.cov(photograph(120, color=True).flatten(1).double())
+    return torch.tensor(scale).double()[:, None] * torch.linalg.eigh(covariance)[1].T
+
+
+def whitened_and_turned():
+    covariance = torch.cov(photograph(120, color=True).flatten(1).double())
+    variances, vectors = torch.linalg.eigh(covariance)
+    turn = torch.tensor([[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]]).double()
+    return turn @ torch.diag(variances**-0.5) @ vectors.T
+
+
+OPPONENT = [[1.0, 1.0, 1.0], [1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]
+
+RIGHT = {
+    "05.1": ["ABD", "dba", "A, B, D"],
+    "05.2": [by_unfold, by_rows],
+    "05.3": [(4, 64, 64, 256), [4.0, 64.0, 64.0, 256.0]],
+    "05.4": [205, torch.tensor(205)],
+    "05.5": [0.25, 1 / 4],
+    "05.6": [
+        principal(),
+        principal((1.0, -3.0, 0.5)).tolist(),
+        principal()[:, :, None, None],
+        principal().float(),
+        whitened_and_turned(),
+    ],
+}
+
+WRONG = {
+    "05.1": [
+        ("AB", "D belongs"),
+        ("BD", "A belongs"),
+        ("AD", "B belongs"),
+        ("ABCD", "C does not"),
+        ("ABDE", "E does not"),
+        ("", "A belongs"),
+        ("ABF", "no case F"),
+        (3, "a string"),
+    ],
+    "05.2": [
+        (lambda X, W: F.conv2d(X, W), "calls a convolution"),
+        (not_transposed, "wrong channels"),
+        (channels_last, "different orders"),
+        (lambda X, W: by_unfold(X, W.flip(2, 3)), "flipped"),
+        (lambda X, W: by_unfold(X, W).flatten(1), "rows and columns"),
+        (lambda X, W: by_unfold(X, W) + 1, "differs first"),
+        (torch.ones(3), "a function"),
+    ],
+    "05.3": [
+        ((16, 64, 64, 256), "sixteenth"),
+        ((2, 64, 64, 256), "4·64·64"),
+        ((4, 256, 64, 256), "one row"),
+        ((4, 64, 256, 256), "fill up"),
+        ((4, 64, 128, 256), "same block"),
+        ((4, 64, 16, 256), "follow one output"),
+        ((4, 64, 64, 64), "from each block"),
+        ((4, 64, 64, 128), "all four blocks"),
+        ((4, 64), "got 2"),
+        ("4", "four numbers"),
+    ],
+    "05.4": [
+        (128, "Go on up"),
+        (256, "the two 1×1 layers"),
+        (228, "one 1×1 layer"),
+        (206, "more than"),
+        (204, "there is room"),
+        (205.4, "a whole number"),
+        (True, "a whole number"),
+    ],
+    "05.5": [
+        (0.5, "of their pixels"),
+        (0.75, "not read"),
+        (1, "a 1×1 sees only one"),
+        (0.1, "4×4"),
+        ("1/4", "one number"),
+    ],
+    "05.6": [
+        (principal().T, "The transpose"),
+        (torch.eye(3), "0.88"),
+        (OPPONENT, "correlation of 0.90"),
+        (torch.ones(3, 3), "can't be undone"),
+        (torch.ones(2, 3), "3×3"),
+        ("colours", "3×3 tensor"),
+    ],
+}
+
+
+@pytest.mark.parametrize("key", RIGHT)
+def test_right_answers_are_accepted(key, capsys):
+    for answer in RIGHT[key]:
+        said = say(capsys, key, answer)
+        assert said.startswith(f"{key} right. "), (answer, said)
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_each_wrong_answer_has_its_own_message(key, capsys):
+    for answer, words in WRONG[key]:
+        said = say(capsys, key, answer)
+        assert said.startswith(f"{key} not yet. "), (answer, said)
+        assert words in said, (answer, said)
+
+
+@pytest.mark.parametrize("key", RIGHT)
+def test_unanswered(key, capsys):
+    assert "not answered yet" in say(capsys, key, ...)
+
+
+def test_every_exercise_has_right_and_wrong_examples():
+    assert RIGHT.keys() == WRONG.keys()
+    assert all(len(answers) >= 2 for answers in WRONG.values())

@@ -1,0 +1,188 @@
+"""What the exercises of chapter 05, the 1×1 convolution, accept and what they answer."""
+
+import math
+import operator
+from collections.abc import Callable, Iterable
+from numbers import Real
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from utils.data import photograph
+from utils.exercises import Wrong, exercise, same_tensor
+
+
+def _function(answer: Any, signature: str) -> Callable:
+    """Return `answer` if it can be called, or say what is asked for."""
+    if not callable(answer):
+        raise Wrong(f"The answer is a function, {signature}; got {type(answer).__name__}.")
+    return answer
+
+
+def _integers(shape: tuple[int, ...], seed: int) -> Tensor:
+    """Small integers that do not touch the reader's random state."""
+    return torch.randint(-3, 4, shape, generator=torch.Generator().manual_seed(seed)).float()
+
+
+@exercise("05.1")
+def equal_bits(answer: Any) -> str:
+    """The letters of the cases in which any order of the sum gives the same bits."""
+    if not isinstance(answer, str):
+        raise Wrong(f'The answer is a string of letters, such as "AC"; got {answer!r}.')
+    given = set(answer.upper()) - set(" ,")
+    strange = given - set("ABCDE")
+    if strange:
+        raise Wrong(f"There is no case {', '.join(sorted(strange))}; the letters are A to E.")
+    reasons = {
+        "A": "A belongs: with one channel there is one product, rounded once, and no sum.",
+        "B": "B belongs: sums of products up to 9 stay whole and far below 2²⁴, so nothing rounds.",
+        "D": "D belongs: its products are multiples of 1/64. Count in that unit.",
+    }
+    traps = {
+        "C": "C does not belong: products of random numbers need 48 digits and are rounded.",
+        "E": "E does not belong: 10,000 · 10,000 is more than 2²⁴ ≈ 16.8 million.",
+    }
+    for letter in sorted(given & traps.keys()):
+        raise Wrong(traps[letter])
+    for letter in sorted(reasons.keys() - given):
+        raise Wrong(reasons[letter])
+    return "Where nothing is rounded, or only once, the order can't matter."
+
+
+@exercise("05.2")
+def conv_by_matrix(answer: Any) -> str:
+    """`conv_by_matrix(X, W)`: any window as a matrix product."""
+    function = _function(answer, "conv_by_matrix(X, W)")
+    for seed, (x_shape, w_shape) in enumerate(
+        [((2, 5, 6), (3, 2, 2, 3)), ((3, 4, 4), (1, 3, 3, 3)), ((2, 3, 5), (4, 2, 1, 1))]
+    ):
+        X, W = _integers(x_shape, seed), _integers(w_shape, seed + 5)
+        want = F.conv2d(X, W)
+        with FlopCounterMode(display=False) as counter:
+            got = function(X.clone(), W.clone())
+        if torch.ops.aten.convolution in counter.get_flop_counts()["Global"]:
+            raise Wrong("That calls a convolution; build the windows and multiply matrices.")
+        if isinstance(got, Tensor) and got.shape == want.shape and not torch.equal(got, want):
+            dealt = want.flatten(1).T.reshape(want.shape)
+            if torch.equal(got, dealt):
+                raise Wrong(
+                    "The numbers are right but dealt out to the wrong channels: your product has "
+                    "a row for each place. Transpose before you reshape."
+                )
+            channels_last = W.permute(0, 2, 3, 1).reshape(W.shape)
+            columns_last = W.reshape(len(W), *W.shape[2:], W.shape[1]).permute(0, 3, 1, 2)
+            if any(torch.equal(got, F.conv2d(X, K)) for K in (channels_last, columns_last)):
+                raise Wrong(
+                    "Filters and windows are flattened in different orders: one has the channels "
+                    "first, the other last."
+                )
+            if torch.equal(got, F.conv2d(X, W.flip(2, 3))):
+                raise Wrong("Your kernel is flipped; a layer computes the cross-correlation.")
+        if isinstance(got, Tensor) and got.shape == want.flatten(1).shape and got.ndim == 2:
+            raise Wrong("The product is right; give the places back their rows and columns.")
+        same_tensor(got, want, f"conv_by_matrix of {x_shape} with {w_shape}")
+    return "Filters as rows, windows as columns: one matrix product."
+
+
+@exercise("05.3")
+def blocks(answer: Any) -> str:
+    """Saving, channels seen by one layer, by two, and by two with a shuffle."""
+    if isinstance(answer, str) or not isinstance(answer, Iterable):
+        raise Wrong(f"The answer is four numbers (a), (b), (c), (d); got {answer!r}.")
+    parts = list(answer)
+    if len(parts) != 4:
+        raise Wrong(f"The answer is four numbers (a), (b), (c), (d); got {len(parts)}.")
+    try:
+        factor, one, two, shuffled = (float(part) for part in parts)
+    except (TypeError, ValueError):
+        raise Wrong(f"The answer is four numbers (a), (b), (c), (d); got {answer!r}.") from None
+    if factor == 16:
+        raise Wrong("(a) each block has a sixteenth of the entries, but there are four of them.")
+    if factor != 4:
+        raise Wrong("(a) compare 4·64·64 with 256·256.")
+    if one != 64:
+        raise Wrong("(b) count the entries that are not zero in one row of the matrix.")
+    if two == 256:
+        raise Wrong("(c) multiply two block-diagonal matrices: where could a zero fill up?")
+    if two == 128:
+        raise Wrong("(c) the second layer reads the same block of 64 that the first one wrote.")
+    if two != 64:
+        raise Wrong("(c) follow one output back: which 64 does it read, and which do they read?")
+    if shuffled == 64:
+        raise Wrong("(d) a block of the second now reads 16 channels from each block of the first.")
+    if shuffled != 256:
+        raise Wrong("(d) it reads channels of all four blocks; what does each of these see?")
+    return "A quarter of the work; four networks that never meet, until a free shuffle joins them."
+
+
+@exercise("05.4")
+def widest_bottleneck(answer: Any) -> str:
+    """The largest m with 1024m + 9m² at most a quarter of 9·512²."""
+    try:
+        if isinstance(answer, bool):
+            raise TypeError
+        m = operator.index(answer)
+    except TypeError:
+        raise Wrong(f"The answer is a whole number of channels; got {answer!r}.") from None
+    if m == 205:
+        return "1024·205 + 9·205² = 588,145 of 589,824 allowed."
+    if m == 128:
+        raise Wrong("A quarter of the channels is one choice, and cheaper than asked. Go on up.")
+    if m == 256:
+        raise Wrong("The 3×3 alone would have a quarter then; the two 1×1 layers cost as well.")
+    if m == 228:
+        raise Wrong("You count one 1×1 layer; there is one on each side.")
+    weights = 1024 * m + 9 * m * m
+    if m > 205:
+        raise Wrong(f"m = {m} has {weights:,} weights, more than the 589,824 allowed.")
+    raise Wrong(f"m = {m} has {weights:,} weights; 589,824 are allowed, so there is room.")
+
+
+@exercise("05.5")
+def fraction_read(answer: Any) -> str:
+    """The fraction of pixels that a 1×1 kernel at stride 2 reads."""
+    if isinstance(answer, bool) or not isinstance(answer, Real):
+        raise Wrong(f"The answer is one number between 0 and 1; got {answer!r}.")
+    if math.isclose(answer, 0.25):
+        return "Every other row and every other column: three of four pixels go unread."
+    if math.isclose(answer, 0.5):
+        raise Wrong("Half of the rows, yes; and of their pixels?")
+    if math.isclose(answer, 0.75):
+        raise Wrong("That is the fraction that is not read.")
+    if math.isclose(answer, 1):
+        raise Wrong("A 3×3 window would reach every pixel in steps of two; a 1×1 sees only one.")
+    raise Wrong("Mark the pixels that are read in a picture of 4×4.")
+
+
+@exercise("05.6")
+def uncorrelated(answer: Any) -> str:
+    """A 3×3 mixing of the photograph's planes that leaves no correlation."""
+    try:
+        mix = torch.as_tensor(answer, dtype=torch.float64).detach()
+    except (TypeError, ValueError, RuntimeError):
+        raise Wrong(f"mix should be a 3×3 tensor; got {type(answer).__name__}.") from None
+    if mix.shape[2:] == (1, 1):
+        mix = mix[:, :, 0, 0]
+    if mix.shape != (3, 3):
+        raise Wrong(f"mix should be 3×3; yours has shape {tuple(mix.shape)}.")
+    rows = mix / mix.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    if torch.linalg.det(rows).abs() < 1e-6:
+        raise Wrong("Your mixing can't be undone: its rows depend on one another.")
+    planes = photograph(120, color=True).double().flatten(1)
+
+    def largest(W: Tensor) -> float:
+        return torch.corrcoef(W @ planes).fill_diagonal_(0).abs().max().item()
+
+    if largest(mix) < 1e-3:
+        return "Its outputs have the covariance W C Wᵀ, and yours is diagonal."
+    if largest(mix.T) < 1e-3:
+        raise Wrong("The transpose of yours does it: an eigenvector is a row of the 1×1 kernel.")
+    if torch.allclose(rows, torch.eye(3, dtype=torch.float64)):
+        raise Wrong("These are red, green and blue themselves; green and blue correlate at 0.88.")
+    raise Wrong(
+        f"Two of your planes still have a correlation of {largest(mix):.2f}. Look for the "
+        "directions that the covariance matrix only stretches."
+    )
