@@ -19,7 +19,7 @@ BOOK     := _config.yml _toc.yml intro.md references.md $(CHAPTERS) $(wildcard b
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test serve lab notebooks widgets bench colab pins set-repository clean
+.PHONY: help book test serve lab notebooks widgets bench picture colab pins set-repository clean
 
 help: ## List the commands
 	@echo "The Sliding Window:"
@@ -46,6 +46,9 @@ widgets: $(JS)/node_modules/.installed ## Bundle the widgets' JavaScript into ut
 
 bench: $(VENV)/.all ## Measure
 	@$(PY) -m benchmarks
+
+picture: $(HTML)/.built $(VENV)/.browser ## Draw the picture in README.md from the built book
+	@$(PY) tools/picture.py
 
 colab: $(VENV)/.all ## Run every chapter alone, with Colab's versions of everything
 	@$(PY) tools/colab.py
