@@ -84,7 +84,7 @@ WRONG = {
         (spoil, "changes X itself"),
         (lambda X, p: X, "should have shape (8, 9)"),
         (lambda X: X, "TypeError"),
-        (torch.ones(3), "should be a function"),
+        (torch.ones(3), "is a function"),
     ],
     "03.4": [
         ((2, 2, 1), "both axes"),

@@ -124,7 +124,7 @@ WRONG = {
         (lambda c, k: average_kernel(c, k) * k**2 if c > 1 else average_kernel(c, k), "divided"),
         (lambda c, k: torch.zeros(c, c, k, k), "differs first"),
         (lambda c, k: torch.zeros(c, k, k), "should have shape"),
-        (torch.ones(2), "should be a function"),
+        (torch.ones(2), "is a function"),
     ],
     "06.2": [
         (([[1, 0], [0, 0]], [[0, 0], [0, 1]]), "no zeros"),
@@ -148,7 +148,7 @@ WRONG = {
         (average_network, "differs first"),
         (max_network(2), "a network; the answer is a function"),
         (lambda k: None, "should return an nn.Sequential"),
-        ("relu", "should be a function"),
+        ("relu", "is a function"),
     ],
     "06.4": [
         ((64 * 56 * 56 * 9, 118_013_952), "compared with nothing"),
@@ -175,7 +175,7 @@ WRONG = {
         (lambda X, k: F.max_pool2d(-X[None], k)[0], "back behind"),
         (lambda X, k: -F.max_pool2d(-X[None], k, stride=1)[0], "slide by 1"),
         (lambda X, k: F.avg_pool2d(X[None], k)[0], "differs first"),
-        (3, "should be a function"),
+        (3, "is a function"),
     ],
     "06.7": [
         (lambda X, k, beta: torch.softmax(beta * windows(X, k), 2).sum(2), "the weights alone"),

@@ -155,7 +155,7 @@ WRONG = {
         (lambda *call: conv_matrix(*call).T, "is transposed"),
         (lambda K, n, s, p: conv_matrix(K, n, 1, p), "should have shape"),
         (lambda K: K, "TypeError"),
-        (torch.ones(3), "should be a function"),
+        (torch.ones(3), "is a function"),
     ],
     "07.4": [
         (lambda X, k_h, k_w: unfolded(X, k_h, k_w).T, "row for each tap"),
@@ -165,14 +165,14 @@ WRONG = {
             "reshaped where you should have transposed",
         ),
         (lambda X, k_h, k_w: X, "should have shape"),
-        (3, "should be a function"),
+        (3, "is a function"),
     ],
     "07.5": [
         (square_band, "is square"),
         (lambda taps, n: band(taps, n).T, "yours is transposed"),
         (lambda taps, n: band(taps.flip(0), n), "in reverse"),
         (lambda taps, n: band(taps, n) * 2, "differs first"),
-        (None, "should be a function"),
+        (None, "is a function"),
     ],
     "07.6": [
         ((16, 16, 36), "rank"),
@@ -187,7 +187,7 @@ WRONG = {
         (mixed_before, "different tiles"),
         (lambda tiles, W: F.conv2d(tiles[:, None], W[:, None]), "padding of 1 is missing"),
         (lambda tiles, W: tiles, "should have shape"),
-        ("no", "should be a function"),
+        ("no", "is a function"),
     ],
 }
 

@@ -67,7 +67,7 @@ WRONG = {
         (lambda n, k, stride, padding: 0, "How much is missing"),
         (lambda n, k, stride, padding: 0.5, "should be an integer"),
         (lambda n: 0, "TypeError"),
-        (1, "should be a function"),
+        (1, "is a function"),
     ],
     "08.3": [
         (68, "kernel flipped"),
@@ -100,7 +100,7 @@ WRONG = {
         (lambda X, W: by_shuffle(X, W.transpose(2, 3)), "exchanged"),
         (lambda X, W: by_shuffle(X, W.flip(2, 3)), "180 degrees"),
         (lambda X, W: X, "should have shape"),
-        (None, "should be a function"),
+        (None, "is a function"),
     ],
     "08.7": [
         (((0, 0), (0, 0), (1, 0), (2, 1)), "k = 3: with (0, 0)"),

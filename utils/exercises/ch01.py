@@ -1,25 +1,12 @@
 """What the exercises of chapter 01, from dense to convolution, accept and what they answer."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.exercises import Wrong, exercise, same_tensor
-
-
-def _function(answer: Any, signature: str) -> Callable:
-    """Return `answer` if it can be called, or say what is asked for."""
-    if not callable(answer):
-        raise Wrong(f"The answer is a function, {signature}; got {type(answer).__name__}.")
-    return answer
-
-
-def _integers(shape: tuple[int, ...], seed: int) -> Tensor:
-    """Small integers that do not touch the reader's random state."""
-    return torch.randint(-3, 4, shape, generator=torch.Generator().manual_seed(seed)).float()
+from utils.exercises import Wrong, answers, exercise, same_tensor
 
 
 def _agrees(got: Any, want: Tensor) -> bool:
@@ -31,8 +18,8 @@ def _agrees(got: Any, want: Tensor) -> bool:
 @exercise("01.1")
 def per_pixel(answer: Any) -> str:
     """`per_pixel(X, V)`, X (n_h, n_w, c) and V (c, d) to H (n_h, n_w, d)."""
-    function = _function(answer, "per_pixel(X, V)")
-    X, V = _integers((4, 5, 3), 0), _integers((3, 2), 1)
+    function = answers.function(answer, "per_pixel(X, V)")
+    X, V = answers.small_integers((4, 5, 3), 0), answers.small_integers((3, 2), 1)
     want = torch.einsum("ijc,cd->ijd", X, V)
     got = function(X, V)
     if isinstance(got, Tensor) and got.shape == (20, 2):
@@ -42,7 +29,7 @@ def per_pixel(answer: Any) -> str:
             "You have mixed the pixels of the whole image; with Δ = 0 no pixel sees another."
         )
     same_tensor(got, want, "H")
-    square = _integers((3, 3), 2)
+    square = answers.small_integers((3, 3), 2)
     same_tensor(
         function(X, square), torch.einsum("ijc,cd->ijd", X, square), "H, with as many channels out"
     )
@@ -52,7 +39,7 @@ def per_pixel(answer: Any) -> str:
 @exercise("01.2")
 def audio_layer(answer: Any) -> str:
     """`audio_layer(x, v, u)`, x (n,), v (2Δ + 1,) and a number u to h (n,)."""
-    function = _function(answer, "audio_layer(x, v, u)")
+    function = answers.function(answer, "audio_layer(x, v, u)")
     x, v, u = torch.arange(7.0), torch.tensor([1.0, 2.0, 4.0, -1.0, 3.0]), 10.0
     want = F.conv1d(x[None, None], v[None, None], padding=2)[0, 0] + u
     got = function(x, v, u)
@@ -151,7 +138,7 @@ def uses_of_a_pixel(answer: Any) -> str:
 @exercise("01.6")
 def swap(answer: Any) -> str:
     """`swap(c)`: from all of f ⋆ g to all of g ⋆ f."""
-    function = _function(answer, "swap(c)")
+    function = answers.function(answer, "swap(c)")
     f, g = torch.tensor([1.0, 2.0, 3.0, 5.0]), torch.tensor([0.0, 1.0, -2.0])
 
     def correlate(first: Tensor, second: Tensor) -> Tensor:
@@ -173,7 +160,7 @@ def swap(answer: Any) -> str:
 @exercise("01.7")
 def parameters(answer: Any) -> str:
     """`parameters(n_h, n_w, delta, c, d)`: weights of the dense, the shared and the local layer."""
-    function = _function(answer, "parameters(n_h, n_w, delta, c, d)")
+    function = answers.function(answer, "parameters(n_h, n_w, delta, c, d)")
     for n_h, n_w, delta, c, d in ((3, 3, 1, 1, 1), (1000, 1000, 10, 1, 1), (4, 6, 1, 3, 2)):
         case = f"{n_h}×{n_w}, Δ = {delta}, c = {c}, d = {d}"
         got = function(n_h, n_w, delta, c, d)
@@ -207,9 +194,9 @@ def parameters(answer: Any) -> str:
 @exercise("01.8")
 def share(answer: Any) -> str:
     """`share(W)`, W (n, n, n, n) to V (n, n): the mean of each offset, on a torus."""
-    function = _function(answer, "share(W)")
+    function = answers.function(answer, "share(W)")
     n = 3
-    W = _integers((n, n, n, n), 3)
+    W = answers.small_integers((n, n, n, n), 3)
     want = torch.zeros(n, n)
     other_way = torch.zeros(n, n)
     for i in range(n):

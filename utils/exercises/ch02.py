@@ -1,33 +1,12 @@
 """What the exercises of chapter 02, cross-correlation, accept and what they answer."""
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.exercises import Wrong, exercise, same_tensor
-
-
-def _function(answer: Any, signature: str) -> Callable:
-    """Return `answer` if it can be called, or say what is asked for."""
-    if not callable(answer):
-        raise Wrong(f"The answer is a function, {signature}; got {type(answer).__name__}.")
-    return answer
-
-
-def _numbers(answer: Any, count: int, what: str) -> list[float]:
-    """Return `count` numbers as floats, or say what is asked for."""
-    if isinstance(answer, str) or not isinstance(answer, Iterable):
-        raise Wrong(f"The answer is {what}: {count} numbers; got {type(answer).__name__}.")
-    parts = list(answer)
-    if len(parts) != count:
-        raise Wrong(f"The answer is {what}: {count} numbers; got {len(parts)}.")
-    try:
-        return [float(part) for part in parts]
-    except (TypeError, ValueError):
-        raise Wrong(f"The answer is {what}: {count} numbers; got {answer!r}.") from None
+from utils.exercises import Wrong, answers, exercise, same_tensor
 
 
 def _matrix(answer: Any, what: str) -> Tensor:
@@ -51,11 +30,6 @@ def _corr(X: Tensor, K: Tensor) -> Tensor:
     return F.conv2d(X.double()[None, None], K.double()[None, None])[0, 0]
 
 
-def _integers(shape: tuple[int, ...], seed: int) -> Tensor:
-    """Small integers that do not touch the reader's random state."""
-    return torch.randint(-3, 4, shape, generator=torch.Generator().manual_seed(seed)).double()
-
-
 def _bar() -> Tensor:
     """The chapter's picture I: a black vertical bar on white, 6 by 8."""
     picture = torch.ones(6, 8, dtype=torch.float64)
@@ -66,7 +40,7 @@ def _bar() -> Tensor:
 @exercise("02.1")
 def diagonal_edge(answer: Any) -> str:
     """Sums of the outputs of K on D, K on D transposed, and K transposed on D."""
-    got = _numbers(answer, 3, "the sums for (a), (b), (c)")
+    got = answers.numbers(answer, 3, "the sums for (a), (b), (c)")
     right = [5, -5, -5]
     if got == right:
         return "Each row, or column, but one has one change; transposing X and K transposes Y."
@@ -97,7 +71,7 @@ _DIRECTIONS = [(0.0, 1.0), (1.0, 0.0), (0.6, 0.8), (0.8, -0.6), (-1.0, 0.0), (-0
 @exercise("02.2a")
 def edge_along(answer: Any) -> str:
     """`edge_kernel(v)`, v = (rows down, columns right), to a 3×3 kernel."""
-    function = _function(answer, "edge_kernel(v)")
+    function = answers.function(answer, "edge_kernel(v)")
     down = torch.arange(3, dtype=torch.float64)[:, None].expand(3, 3)
     for v in _DIRECTIONS:
         K = _matrix(function(v), "The kernel")
@@ -166,7 +140,7 @@ def blur(answer: Any) -> str:
 @exercise("02.2d")
 def least_taps(answer: Any) -> str:
     """`least_taps(d)`: the least number of entries for a derivative of order d."""
-    function = _function(answer, "least_taps(d)")
+    function = answers.function(answer, "least_taps(d)")
     got = [int(function(d)) for d in range(1, 6)]
     if got == [2, 3, 4, 5, 6]:
         return "d conditions say zero, one says not zero: d + 1 unknowns."
@@ -196,7 +170,7 @@ def gradients(answer: Any) -> str:
     if weight.shape == want.shape and torch.allclose(weight, want / 4):
         raise Wrong("Those are means over the four outputs; the sum has no division.")
     same_tensor(weight, want, "The weight's gradient")
-    (bias,) = _numbers([answer[1]], 1, "the bias's gradient")
+    (bias,) = answers.numbers([answer[1]], 1, "the bias's gradient")
     if bias == 1:
         raise Wrong("The weight's is right. But the bias is added to each output, not once.")
     if bias != 4:
@@ -207,9 +181,9 @@ def gradients(answer: Any) -> str:
 @exercise("02.4")
 def unroll(answer: Any) -> str:
     """`unroll(X, k_h, k_w)`, X (n_h, n_w), to a matrix with a window in each row."""
-    function = _function(answer, "unroll(X, k_h, k_w)")
+    function = answers.function(answer, "unroll(X, k_h, k_w)")
     for n_h, n_w, k_h, k_w in [(3, 3, 2, 2), (4, 6, 2, 3), (5, 3, 3, 1)]:
-        X = (_integers((n_h, n_w), n_h) + torch.arange(float(n_w))).float()
+        X = (answers.small_integers((n_h, n_w), n_h) + torch.arange(float(n_w))).float()
         want = F.unfold(X[None, None], (k_h, k_w))[0].T
         got = function(X.clone(), k_h, k_w)
         case = f"For X {n_h}×{n_w} and a {k_h}×{k_w} kernel,"
@@ -264,7 +238,7 @@ def strict_layer(answer: Any) -> str:
 @exercise("02.7")
 def three_for_one(answer: Any) -> str:
     """Layers of 3×3 that see 7×7, their weights, and the weights of one 7×7."""
-    layers, small, large = _numbers(answer, 3, "the layers and the two numbers of weights")
+    layers, small, large = answers.numbers(answer, 3, "the layers and the two numbers of weights")
     if layers == 2:
         raise Wrong("Two layers see 5×5.")
     if layers in (5, 4):
@@ -285,9 +259,9 @@ def three_for_one(answer: Any) -> str:
 @exercise("02.8")
 def blind_to_light(answer: Any) -> str:
     """`blind_to_light(K)`: K less its mean."""
-    function = _function(answer, "blind_to_light(K)")
+    function = answers.function(answer, "blind_to_light(K)")
     for shape, seed in [((2, 2), 0), ((3, 4), 1)]:
-        K = _integers(shape, seed) + 1
+        K = answers.small_integers(shape, seed).double() + 1
         given = K.clone()
         got = _matrix(function(given), "The kernel")
         if not given.equal(K):

@@ -1,8 +1,7 @@
 """Checkers of chapter 03, padding and stride."""
 
 import math
-import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
@@ -10,32 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.exercises import Wrong, exercise, same_tensor
-
-
-def _integers(answer: Any, count: int, what: str) -> tuple[int, ...]:
-    """Return `answer` as `count` integers, or say what was asked for."""
-    try:
-        values = tuple(answer)
-        if any(isinstance(value, bool) for value in values):
-            raise TypeError
-        numbers = tuple(operator.index(value) for value in values)
-    except TypeError:
-        raise Wrong(f"{what}: {count} integers; got {answer!r}.") from None
-    if len(numbers) != count:
-        raise Wrong(f"{what}: {count} integers; got {len(numbers)}.")
-    return numbers
-
-
-def _function(answer: Any, signature: str) -> Callable:
-    if not callable(answer):
-        raise Wrong(f"the answer should be a function {signature}; got {type(answer).__name__}.")
-    return answer
+from utils.exercises import Wrong, answers, exercise, same_tensor
 
 
 @exercise("03.1")
 def _shape(answer: Any) -> str:
-    rows, columns = _integers(answer, 2, "the shape is (rows, columns)")
+    rows, columns = answers.integers(answer, 2, "the shape is (rows, columns)")
     if (rows, columns) == (2, 2):
         return "Both 8/3 and 9/4 are rounded down to 2."
     if rows == 3:
@@ -66,7 +45,7 @@ def _alias(answer: Any) -> str:
 
 @exercise("03.3")
 def _mirror(answer: Any) -> str:
-    function = _function(answer, "of (X, p)")
+    function = answers.function(answer, "of (X, p)")
     # p = 2 comes first: at p = 1 two kinds of padding that repeat the border pixel coincide.
     for shape, p in (((4, 5), 2), ((4, 5), 1), ((5, 4), 3), ((3, 3), 0)):
         X = torch.arange(1.0, 1 + shape[0] * shape[1]).reshape(shape)
@@ -108,7 +87,7 @@ def _other_padding(X: Tensor, p: int, got: Tensor, want: Tensor) -> None:
 
 @exercise("03.4")
 def _savings(answer: Any) -> str:
-    adds, activations, weights = _integers(
+    adds, activations, weights = answers.integers(
         answer, 3, "three factors, of multiply-adds, output numbers and weights"
     )
     if weights != 1:
@@ -161,7 +140,7 @@ def _spread(answer: Any) -> str:
 def _sizes(answer: Any) -> str:
     if isinstance(answer, str) or not isinstance(answer, Iterable):
         raise Wrong(f"the answer is a set of input sizes; got {answer!r}.")
-    given = set(_integers(answer := list(answer), len(answer), "the input sizes"))
+    given = set(answers.integers(answer := list(answer), len(answer), "the input sizes"))
     if given == {7, 8}:
         return "Two sizes, one output: the stride forgets which it was."
     for n in sorted(given - {7, 8}):
@@ -172,7 +151,7 @@ def _sizes(answer: Any) -> str:
 
 @exercise("03.8")
 def _layers(answer: Any) -> str:
-    (layers,) = _integers([answer], 1, "the number of layers")
+    (layers,) = answers.integers([answer], 1, "the number of layers")
     if layers == 8:
         return "The padding is 8 pixels from the centre, and each layer carries its news by one."
     if layers == 7:

@@ -1,7 +1,6 @@
 """What the exercises of chapter 04, channels, accept and what they answer."""
 
 import math
-from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Any
 
@@ -9,32 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.exercises import Wrong, exercise, same_tensor
-
-
-def _function(answer: Any, signature: str) -> Callable:
-    """Return `answer` if it can be called, or say what is asked for."""
-    if not callable(answer):
-        raise Wrong(f"The answer is a function, {signature}; got {type(answer).__name__}.")
-    return answer
-
-
-def _numbers(answer: Any, count: int, what: str) -> list[float]:
-    """Return `count` numbers as floats, or say what is asked for."""
-    if isinstance(answer, str) or not isinstance(answer, Iterable):
-        raise Wrong(f"The answer is {what}: {count} numbers; got {type(answer).__name__}.")
-    parts = list(answer)
-    if len(parts) != count:
-        raise Wrong(f"The answer is {what}: {count} numbers; got {len(parts)}.")
-    try:
-        return [float(part) for part in parts]
-    except (TypeError, ValueError):
-        raise Wrong(f"The answer is {what}: {count} numbers; got {answer!r}.") from None
-
-
-def _integers(shape: tuple[int, ...], seed: int) -> Tensor:
-    """Small integers that do not touch the reader's random state."""
-    return torch.randint(-3, 4, shape, generator=torch.Generator().manual_seed(seed)).float()
+from utils.exercises import Wrong, answers, exercise, same_tensor
 
 
 def _tensor(answer: Any) -> Tensor | None:
@@ -55,9 +29,9 @@ def _full(K1: Tensor, K2: Tensor) -> Tensor:
 @exercise("04.1a")
 def compose(answer: Any) -> str:
     """`compose(K1, K2)`: the one kernel that does what the two do in a row."""
-    function = _function(answer, "compose(K1, K2)")
+    function = answers.function(answer, "compose(K1, K2)")
     for seed, (first, second) in enumerate([((2, 3), (3, 2)), ((1, 4), (3, 1)), ((3, 3), (3, 3))]):
-        K1, K2 = _integers(first, seed), _integers(second, seed + 9)
+        K1, K2 = answers.small_integers(first, seed), answers.small_integers(second, seed + 9)
         K1[0, 0], K2[0, 0] = 2, -3  # no zeros in the corner to hide a flip
         want = _full(K1, K2)
         got = _tensor(function(K1.clone(), K2.clone()))
@@ -79,7 +53,7 @@ def compose(answer: Any) -> str:
 @exercise("04.1b")
 def unsplittable(answer: Any) -> str:
     """`[a, b, c]` such that a + bx + cx² has no real factor."""
-    a, b, c = _numbers(answer, 3, "a kernel [a, b, c]")
+    a, b, c = answers.numbers(answer, 3, "a kernel [a, b, c]")
     if (a, b, c) == (0, 0, 0):
         raise Wrong("[0, 0, 0] is [0, 0] and anything else in a row.")
     if c == 0:
@@ -106,13 +80,13 @@ _BILLS = [
 @exercise("04.2")
 def bill(answer: Any) -> str:
     """Multiplications, additions, memory forward and backward, multiplications backward."""
-    function = _function(answer, "bill(c_i, n_h, n_w, c_o, k_h, k_w, p, s)")
+    function = answers.function(answer, "bill(c_i, n_h, n_w, c_o, k_h, k_w, p, s)")
     for case in _BILLS:
         c_i, n_h, n_w, c_o, k_h, k_w, p, s = case
         o_h, o_w = ((n + 2 * q - k) // t + 1 for n, k, q, t in zip(*_axes(case), strict=True))
         outputs, size = c_o * o_h * o_w, c_i * k_h * k_w
         memory = c_i * n_h * n_w + c_o * (size + 1) + outputs
-        got = _numbers(function(*case), 5, "the bill")
+        got = answers.numbers(function(*case), 5, "the bill")
         where = f"for c_i {c_i}, {n_h}×{n_w}, c_o {c_o}, kernel {k_h}×{k_w}, p {p}, s {s}"
         if got[0] != outputs * size:
             _wrong_products(got[0], case, outputs * size, where)
@@ -164,7 +138,7 @@ def _wrong_products(got: float, case: tuple, want: int, where: str) -> None:
 @exercise("04.3")
 def doubling(answer: Any) -> str:
     """Factors of the multiply-adds for doubled channels and for doubled padding."""
-    channels, padding = _numbers(answer, 2, "the two factors")
+    channels, padding = answers.numbers(answer, 2, "the two factors")
     if math.isclose(channels, 2):
         raise Wrong("(a) c_i and c_o are two of the factors, and both double.")
     if not math.isclose(channels, 4):
@@ -183,7 +157,7 @@ def doubling(answer: Any) -> str:
 @exercise("04.4")
 def rows_read(answer: Any) -> str:
     """`rows_read(k, delta)`: rows read for each row of output."""
-    function = _function(answer, "rows_read(k, delta)")
+    function = answers.function(answer, "rows_read(k, delta)")
     for k, delta in [(3, 0), (5, 3), (3, 1), (1, 4), (7, 15)]:
         got = function(k, delta)
         if isinstance(got, bool) or not isinstance(got, Real):
@@ -205,7 +179,7 @@ def rows_read(answer: Any) -> str:
 @exercise("04.5")
 def halve_and_double(answer: Any) -> str:
     """Factors of multiply-adds, output numbers and weights."""
-    adds, numbers, weights = _numbers(answer, 3, "three factors")
+    adds, numbers, weights = answers.numbers(answer, 3, "three factors")
     if weights == 2 or weights == 0.25:
         raise Wrong("The weights are c_o·c_i·3·3, whatever the picture's size: both c double.")
     if weights != 4:
@@ -224,7 +198,7 @@ def halve_and_double(answer: Any) -> str:
 @exercise("04.6")
 def bias_before_norm(answer: Any) -> str:
     """Change of the batch norm's outputs and of the means of its input."""
-    outputs, means = _numbers(answer, 2, "the two changes")
+    outputs, means = answers.numbers(answer, 2, "the two changes")
     if means == 0:
         raise Wrong("(b) is about the input of the batch norm: y + 5 has the mean of y, plus 5.")
     if means != 5:
@@ -248,7 +222,7 @@ def opponent(answer: Any) -> str:
             f"{tuple(W.shape)}."
         )
     k_h, k_w = W.shape[2:]
-    grey = _integers((1, k_h + 3, k_w + 4), 0).double().expand(3, -1, -1)
+    grey = answers.small_integers((1, k_h + 3, k_w + 4), 0).double().expand(3, -1, -1)
     if F.conv2d(grey, W).abs().max() > 1e-5:
         raise Wrong(
             "It answers to a grey picture. There all planes are alike, so only the sum of the "
@@ -272,8 +246,12 @@ def opponent(answer: Any) -> str:
 @exercise("04.8")
 def reorder(answer: Any) -> str:
     """`reorder(W1, b1, W2, order)`: the same network with its hidden channels in another order."""
-    function = _function(answer, "reorder(W1, b1, W2, order)")
-    W1, b1, W2 = _integers((4, 3, 2, 2), 0), torch.arange(4.0), _integers((4, 4, 2, 2), 1)
+    function = answers.function(answer, "reorder(W1, b1, W2, order)")
+    W1, b1, W2 = (
+        answers.small_integers((4, 3, 2, 2), 0),
+        torch.arange(4.0),
+        answers.small_integers((4, 4, 2, 2), 1),
+    )
     order = torch.tensor([2, 0, 3, 1])  # not its own inverse
     got = function(W1.clone(), b1.clone(), W2.clone(), order)
     if not isinstance(got, tuple | list) or len(got) != 3:

@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
@@ -12,19 +12,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from utils.data import photograph
-from utils.exercises import Wrong, exercise, same_tensor
-
-
-def _function(answer: Any, signature: str) -> Callable:
-    """Return `answer` if it can be called, or say what is asked for."""
-    if not callable(answer):
-        raise Wrong(f"The answer is a function, {signature}; got {type(answer).__name__}.")
-    return answer
-
-
-def _integers(shape: tuple[int, ...], seed: int) -> Tensor:
-    """Small integers that do not touch the reader's random state."""
-    return torch.randint(-3, 4, shape, generator=torch.Generator().manual_seed(seed)).float()
+from utils.exercises import Wrong, answers, exercise, same_tensor
 
 
 @exercise("05.1")
@@ -55,11 +43,11 @@ def equal_bits(answer: Any) -> str:
 @exercise("05.2")
 def conv_by_matrix(answer: Any) -> str:
     """`conv_by_matrix(X, W)`: any window as a matrix product."""
-    function = _function(answer, "conv_by_matrix(X, W)")
+    function = answers.function(answer, "conv_by_matrix(X, W)")
     for seed, (x_shape, w_shape) in enumerate(
         [((2, 5, 6), (3, 2, 2, 3)), ((3, 4, 4), (1, 3, 3, 3)), ((2, 3, 5), (4, 2, 1, 1))]
     ):
-        X, W = _integers(x_shape, seed), _integers(w_shape, seed + 5)
+        X, W = answers.small_integers(x_shape, seed), answers.small_integers(w_shape, seed + 5)
         want = F.conv2d(X, W)
         with FlopCounterMode(display=False) as counter:
             got = function(X.clone(), W.clone())

@@ -2,7 +2,6 @@
 
 import math
 import operator
-from collections.abc import Callable
 from numbers import Real
 from typing import Any
 
@@ -10,13 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from utils.exercises import Wrong, exercise, same_tensor
-
-
-def _function(answer: Any, signature: str) -> Callable:
-    if not callable(answer):
-        raise Wrong(f"the answer should be a function {signature}; got {type(answer).__name__}.")
-    return answer
+from utils.exercises import Wrong, answers, exercise, same_tensor
 
 
 def _two(answer: Any, what: str) -> tuple[Any, Any]:
@@ -45,7 +38,7 @@ def _same(got: Any, other: Tensor) -> bool:
 
 @exercise("06.1")
 def _average_kernel(answer: Any) -> str:
-    function = _function(answer, "of (channels, k)")
+    function = answers.function(answer, "of (channels, k)")
     for channels, k in ((1, 2), (3, 2), (2, 3)):
         weight = function(channels, k)
         shape = (channels, channels, k, k)
@@ -95,7 +88,7 @@ def _counter_example(answer: Any) -> str:
 
 @exercise("06.3")
 def _max_network(answer: Any) -> str:
-    function = _function(answer, "of k that returns an nn.Sequential")
+    function = answers.function(answer, "of k that returns an nn.Sequential")
     if isinstance(answer, nn.Module):
         raise Wrong("that is a network; the answer is a function that takes k and makes one.")
     said = []
@@ -205,7 +198,7 @@ def _which(answer: Any) -> str:
 
 @exercise("06.6")
 def _min_pool(answer: Any) -> str:
-    function = _function(answer, "of (X, k)")
+    function = answers.function(answer, "of (X, k)")
     generator = torch.Generator().manual_seed(0)
     for shape, k in (((4, 6), 2), ((6, 6), 3), ((7, 5), 2)):
         X = torch.randint(-9, 10, shape, generator=generator).float()
@@ -224,7 +217,7 @@ def _min_pool(answer: Any) -> str:
 
 @exercise("06.7")
 def _softmax_pool(answer: Any) -> str:
-    function = _function(answer, "of (X, k, beta)")
+    function = answers.function(answer, "of (X, k, beta)")
     generator = torch.Generator().manual_seed(0)
     for shape, k, beta in (((4, 6), 2, 1.0), ((6, 6), 3, -0.5), ((4, 4), 2, 0.0)):
         X = torch.randint(-4, 5, shape, generator=generator).float()

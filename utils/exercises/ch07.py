@@ -1,34 +1,14 @@
 """Checkers of chapter 07, convolution as a matrix."""
 
 import math
-import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.exercises import Wrong, exercise, same_tensor
-
-
-def _integers(answer: Any, count: int, what: str) -> tuple[int, ...]:
-    """Return `answer` as `count` integers, or say what was asked for."""
-    if isinstance(answer, str) or not isinstance(answer, Iterable):
-        raise Wrong(f"{what}: {count} integers; got {answer!r}.")
-    try:
-        numbers = tuple(operator.index(value) for value in answer)
-    except TypeError:
-        raise Wrong(f"{what}: {count} integers; got {answer!r}.") from None
-    if len(numbers) != count:
-        raise Wrong(f"{what}: {count} integers; got {len(numbers)}.")
-    return numbers
-
-
-def _function(answer: Any, signature: str) -> Callable:
-    if not callable(answer):
-        raise Wrong(f"the answer should be a function {signature}; got {type(answer).__name__}.")
-    return answer
+from utils.exercises import Wrong, answers, exercise, same_tensor
 
 
 def _whole(shape: tuple[int, ...], seed: int) -> Tensor:
@@ -51,7 +31,7 @@ def _several_kernels(answer: Any) -> str:
     if len(parts) != 3:
         raise Wrong(f"the answer is three shapes; got {len(parts)}.")
     unfolded, matrix, result = (
-        _integers(part, count, what)
+        answers.integers(part, count, what)
         for part, count, what in zip(
             parts,
             (3, 2, 3),
@@ -81,7 +61,9 @@ def _several_kernels(answer: Any) -> str:
 
 @exercise("07.2")
 def _sizes(answer: Any) -> str:
-    entries, nonzero, unrolled = _integers(answer, 3, "entries, nonzero entries, numbers of unfold")
+    entries, nonzero, unrolled = answers.integers(
+        answer, 3, "entries, nonzero entries, numbers of unfold"
+    )
     outputs, inputs = 222 * 222, 224 * 224
     if entries == inputs * inputs:
         raise Wrong("without padding there are 222·222 rows, one an output, not 224·224.")
@@ -102,7 +84,7 @@ def _sizes(answer: Any) -> str:
 
 @exercise("07.3")
 def _conv_matrix(answer: Any) -> str:
-    function = _function(answer, "of (K, X_shape, stride, padding)")
+    function = answers.function(answer, "of (K, X_shape, stride, padding)")
     for k, n, s, p in (
         ((2, 2), (3, 3), 1, 0),
         ((2, 2), (3, 4), 1, 0),
@@ -152,7 +134,7 @@ def _matrix(K: Tensor, X_shape: tuple[int, int], stride: int, padding: int) -> T
 
 @exercise("07.4")
 def _im2col(answer: Any) -> str:
-    function = _function(answer, "of (X, k_h, k_w)")
+    function = answers.function(answer, "of (X, k_h, k_w)")
     for shape, k_h, k_w in (((3, 3), 2, 2), ((4, 6), 2, 3), ((5, 4), 3, 1), ((3, 4), 3, 4)):
         X = _whole(shape, 7)
         want = F.unfold(X[None, None], (k_h, k_w))[0]
@@ -175,7 +157,7 @@ def _im2col(answer: Any) -> str:
 
 @exercise("07.5")
 def _band(answer: Any) -> str:
-    function = _function(answer, "of (taps, n)")
+    function = answers.function(answer, "of (taps, n)")
     for taps, n in (([1, 2, 1], 5), ([1, 2, 3], 6), ([5], 3), ([2, -1], 2)):
         rows = n - len(taps) + 1
         want = torch.zeros(rows, n)
@@ -200,7 +182,7 @@ def _band(answer: Any) -> str:
 
 @exercise("07.6")
 def _null_space(answer: Any) -> str:
-    box, corner, zero = _integers(answer, 3, "dimensions for (a), (b), (c)")
+    box, corner, zero = answers.integers(answer, 3, "dimensions for (a), (b), (c)")
     if (box, corner, zero) == (20, 20, 36):
         return "36 columns less a rank of 16, whatever the kernel, unless it is zero."
     if box == 16 or corner == 16:
@@ -216,7 +198,7 @@ def _null_space(answer: Any) -> str:
 
 @exercise("07.7")
 def _batch(answer: Any) -> str:
-    function = _function(answer, "of (tiles, W)")
+    function = answers.function(answer, "of (tiles, W)")
     for count in (1, 3):
         pictures, W = _whole((count, 8, 8), count), _whole((16, 3, 3), 9)
         want = F.conv2d(pictures[:, None], W[:, None], padding=1)

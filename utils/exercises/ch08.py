@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
@@ -10,13 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.exercises import Wrong, exercise, same_tensor
-
-
-def _function(answer: Any, signature: str) -> Callable:
-    if not callable(answer):
-        raise Wrong(f"the answer should be a function {signature}; got {type(answer).__name__}.")
-    return answer
+from utils.exercises import Wrong, answers, exercise, same_tensor
 
 
 def _parts(answer: Any, count: int, what: str) -> list:
@@ -59,7 +53,7 @@ def _there_and_back(answer: Any) -> str:
 
 @exercise("08.2")
 def _output_padding(answer: Any) -> str:
-    function = _function(answer, "of (n, k, stride, padding)")
+    function = answers.function(answer, "of (n, k, stride, padding)")
     for k, s, p in (
         (3, 4, 1),
         (3, 2, 1),
@@ -164,7 +158,7 @@ def _bilinear(answer: Any) -> str:
 
 @exercise("08.6")
 def _shuffle(answer: Any) -> str:
-    function = _function(answer, "of (X, W)")
+    function = answers.function(answer, "of (X, W)")
     generator = torch.Generator().manual_seed(8)
     for n, c_i, c_o, h, w, s in ((1, 1, 1, 2, 3, 2), (2, 3, 2, 2, 3, 2), (1, 2, 4, 3, 2, 3)):
         X = torch.randint(-4, 5, (n, c_i, h, w), generator=generator).float()

@@ -1,6 +1,7 @@
 // What every widget has around its own drawing: a root with styles and theme, a stage, the lines of
 // text that tests and screen readers rely on, and the buttons Undo, Reset and Copy as PyTorch.
 
+import { parseValue } from "../engine/numbers.js";
 import styles from "./styles.css";
 import { followTheme, h, setText } from "./dom.js";
 import { createButton } from "./field.js";
@@ -64,6 +65,12 @@ export function createShell({ el, name, store, snippet = null }) {
     code.dataset.copied = String(Boolean(copied));
   }
 
+  /** A sentence about a broken rule, or "" to clear it. */
+  function complain(text) {
+    setText(message, text);
+    message.classList.toggle("is-shown", text !== "");
+  }
+
   function say(text) {
     setText(live, text);
   }
@@ -83,10 +90,13 @@ export function createShell({ el, name, store, snippet = null }) {
       moreBox.hidden = false;
       more.append(...elements);
     },
-    /** A sentence about a broken rule, or "" to clear it. */
-    complain(text) {
-      setText(message, text);
-      message.classList.toggle("is-shown", text !== "");
+    complain,
+    /** The onEdit of a grid: reads a number, says what is wrong with it, or hands it to `apply`. */
+    editor: (apply) => (row, col, text) => {
+      const { value, error = "" } = row === null ? {} : parseValue(text);
+      complain(error);
+      if (row !== null && !error) apply(row, col, value);
+      return error || null;
     },
     refresh() {
       undo.classList.toggle("is-idle", !store.canUndo);

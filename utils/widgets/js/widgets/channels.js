@@ -1,7 +1,7 @@
 // Channels: planes in, a bank of filters, partial sums, planes out.
 
 import * as engine from "../engine/channels.js";
-import { bracket, parseValue, show } from "../engine/numbers.js";
+import { bracket, show } from "../engine/numbers.js";
 import { outputShape, shapeOf } from "../engine/shape.js";
 import { arithmetic, brokenRule, taps } from "../engine/window.js";
 import { h, setText } from "../view/dom.js";
@@ -111,16 +111,12 @@ export function channels({ model, el }) {
     preview = cell && { where, index, cell };
     renderMarks();
   };
-  const edit = (apply) => (row, col, text) => {
-    if (row === null) return shell.complain("");
-    const parsed = parseValue(text);
-    shell.complain(parsed.error ?? "");
-    if (parsed.error) return parsed.error;
-    const { planes, filters } = structuredClone(store.state);
-    apply(planes, filters, row, col, parsed.value);
-    store.commit({ planes, filters });
-    return null;
-  };
+  const edit = (apply) =>
+    shell.editor((row, col, value) => {
+      const { planes, filters } = structuredClone(store.state);
+      apply(planes, filters, row, col, value);
+      store.commit({ planes, filters });
+    });
 
   /** Grids for this many channels; made again only when the numbers of channels change. */
   function build() {

@@ -1,7 +1,7 @@
 // DenseToConv: all the weights of a dense layer in sight, then shared, then local.
 
 import * as layer from "../engine/dense.js";
-import { bracket, parseValue, show } from "../engine/numbers.js";
+import { bracket, show } from "../engine/numbers.js";
 import { h, setText } from "../view/dom.js";
 import { createChoice, createCountField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
@@ -50,25 +50,19 @@ export function denseToConv({ model, el }) {
   const weights = new Grid({
     name: "Weights",
     onPreview: pointAt("weights"),
-    onEdit(row, col, text) {
-      if (row === null) return shell.complain("");
-      return edit(text, (value, state) => {
-        const [i, j, k, l] = split(row, col);
-        const n = state.image.length;
-        if (state.stage === "dense") state.dense[i * n + j][k * n + l] = value;
-        else state.shared[k - i + n - 1][l - j + n - 1] = value;
-      });
-    },
+    onEdit: edit((state, row, col, value) => {
+      const [i, j, k, l] = split(row, col);
+      const n = state.image.length;
+      if (state.stage === "dense") state.dense[i * n + j][k * n + l] = value;
+      else state.shared[k - i + n - 1][l - j + n - 1] = value;
+    }),
   });
   const input = new Grid({
     name: "Input",
     onPreview: pointAt("input"),
-    onEdit(row, col, text) {
-      if (row === null) return shell.complain("");
-      return edit(text, (value, state) => {
-        state.image[row][col] = value;
-      });
-    },
+    onEdit: edit((state, row, col, value) => {
+      state.image[row][col] = value;
+    }),
   });
   const output = new Grid({
     name: "Output",
@@ -81,15 +75,12 @@ export function denseToConv({ model, el }) {
     },
   });
 
-  function edit(text, apply) {
-    const parsed = parseValue(text);
-    shell.complain(parsed.error ?? "");
-    if (parsed.error) return parsed.error;
-    const { image, dense, shared, stage } = structuredClone(store.state);
-    const state = { image, dense, shared, stage };
-    apply(parsed.value, state);
-    store.commit({ image, dense, shared });
-    return null;
+  function edit(apply) {
+    return shell.editor((row, col, value) => {
+      const { image, dense, shared, stage } = structuredClone(store.state);
+      apply({ image, dense, shared, stage }, row, col, value);
+      store.commit({ image, dense, shared });
+    });
   }
 
   const panels = {

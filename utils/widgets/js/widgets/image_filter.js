@@ -1,7 +1,7 @@
 // ImageFilter: a photograph, an editable kernel, and what comes out; cursors linked.
 
 import { correlate, decode, encode, paintable, patch } from "../engine/image.js";
-import { parseValue, show } from "../engine/numbers.js";
+import { show } from "../engine/numbers.js";
 import { pytorch } from "../engine/snippet.js";
 import { arithmetic } from "../engine/window.js";
 import { h, setText } from "../view/dom.js";
@@ -140,16 +140,11 @@ export function imageFilter({ model, el }) {
   const kernel = new Grid({
     name: "Kernel",
     onPreview: pointAt("kernel"),
-    onEdit(row, col, text) {
-      if (row === null) return shell.complain("");
-      const parsed = parseValue(text);
-      shell.complain(parsed.error ?? "");
-      if (parsed.error) return parsed.error;
+    onEdit: shell.editor((row, col, value) => {
       const changed = structuredClone(store.state.kernel);
-      changed[row][col] = parsed.value;
+      changed[row][col] = value;
       store.commit({ kernel: changed });
-      return null;
-    },
+    }),
   });
   const output = new Grid({ name: "Output" });
   const panels = [

@@ -1,7 +1,7 @@
 // MatrixView: a convolution as one matrix product; row, window and output cell light up together.
 
 import * as engine from "../engine/matrix.js";
-import { bracket, parseValue, show } from "../engine/numbers.js";
+import { bracket, show } from "../engine/numbers.js";
 import { effectiveKernelSize, outputShape, shapeOf } from "../engine/shape.js";
 import { affected, brokenRule, taps } from "../engine/window.js";
 import { setText } from "../view/dom.js";
@@ -35,16 +35,12 @@ export function matrixView({ model, el }) {
     preview = cell && { where, cell };
     renderMarks();
   };
-  const edit = (key) => (row, col, text) => {
-    if (row === null) return shell.complain("");
-    const parsed = parseValue(text);
-    shell.complain(parsed.error ?? "");
-    if (parsed.error) return parsed.error;
-    const changed = structuredClone(store.state[key]);
-    changed[row][col] = parsed.value;
-    store.commit({ [key]: changed });
-    return null;
-  };
+  const edit = (key) =>
+    shell.editor((row, col, value) => {
+      const changed = structuredClone(store.state[key]);
+      changed[row][col] = value;
+      store.commit({ [key]: changed });
+    });
   const pin = (step) => {
     transport.pause();
     preview = null;

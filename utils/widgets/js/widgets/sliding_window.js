@@ -37,17 +37,12 @@ export function slidingWindow({ model, el }) {
     preview = cell && { where, row: cell[0], col: cell[1] };
     renderMarks();
   };
-  const editCell = (key) => (row, col, text) => {
-    if (row === null) return shell.complain("");
-    const parsed = parseValue(text);
-    if (!parsed.error) {
+  const editCell = (key) =>
+    shell.editor((row, col, value) => {
       const matrix = structuredClone(store.state[key]);
-      matrix[row][col] = parsed.value;
+      matrix[row][col] = value;
       attempt({ [key]: matrix });
-    }
-    shell.complain(parsed.error ?? "");
-    return parsed.error ?? null;
-  };
+    });
   let grabbed;
   const input = new Grid({
     name: "Input",

@@ -1,6 +1,6 @@
 // Transposed: the transposed convolution by stamping and by zero insertion, stepped together.
 
-import { bracket, parseValue, show } from "../engine/numbers.js";
+import { bracket, show } from "../engine/numbers.js";
 import { outputSize, shapeOf } from "../engine/shape.js";
 import * as engine from "../engine/transposed.js";
 import { h, setText } from "../view/dom.js";
@@ -31,16 +31,12 @@ export function transposed({ model, el }) {
     preview = cell && { where, cell };
     renderMarks();
   };
-  const edit = (key) => (row, col, text) => {
-    if (row === null) return shell.complain("");
-    const parsed = parseValue(text);
-    shell.complain(parsed.error ?? "");
-    if (parsed.error) return parsed.error;
-    const changed = structuredClone(store.state[key]);
-    changed[row][col] = parsed.value;
-    store.commit({ [key]: changed });
-    return null;
-  };
+  const edit = (key) =>
+    shell.editor((row, col, value) => {
+      const changed = structuredClone(store.state[key]);
+      changed[row][col] = value;
+      store.commit({ [key]: changed });
+    });
   const input = new Grid({
     name: "Input",
     onPreview: pointAt("input"),
