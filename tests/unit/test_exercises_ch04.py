@@ -1,17 +1,10 @@
 """The checkers of chapter 04 accept what is right and tell typical mistakes apart."""
 
 import numpy as np
-import pytest
 import torch
 import torch.nn.functional as F
+from exercise_checks import ExerciseChecks
 from scipy import signal
-
-from utils.exercises import check
-
-
-def say(capsys, key, answer):
-    check(key, answer)
-    return capsys.readouterr().out
 
 
 def compose(K1, K2):
@@ -188,26 +181,5 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("key", RIGHT)
-def test_right_answers_are_accepted(key, capsys):
-    for answer in RIGHT[key]:
-        said = say(capsys, key, answer)
-        assert said.startswith(f"{key} right. "), (answer, said)
-
-
-@pytest.mark.parametrize("key", WRONG)
-def test_each_wrong_answer_has_its_own_message(key, capsys):
-    for answer, words in WRONG[key]:
-        said = say(capsys, key, answer)
-        assert said.startswith(f"{key} not yet. "), (answer, said)
-        assert words in said, (answer, said)
-
-
-@pytest.mark.parametrize("key", RIGHT)
-def test_unanswered(key, capsys):
-    assert "not answered yet" in say(capsys, key, ...)
-
-
-def test_every_exercise_has_right_and_wrong_examples():
-    assert RIGHT.keys() == WRONG.keys()
-    assert all(len(answers) >= 2 for answers in WRONG.values())
+class TestExercises(ExerciseChecks):
+    right, wrong = RIGHT, WRONG

@@ -2,17 +2,10 @@
 
 from fractions import Fraction
 
-import pytest
 import torch
 import torch.nn.functional as F
+from exercise_checks import ExerciseChecks, say
 from torch import nn
-
-from utils.exercises import check
-
-
-def say(capsys, key, answer):
-    check(key, answer)
-    return capsys.readouterr().out
 
 
 def average_kernel(channels, k):
@@ -208,32 +201,11 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("key", RIGHT)
-def test_right_answers_are_accepted(key, capsys):
-    for answer in RIGHT[key]:
-        said = say(capsys, key, answer)
-        assert said.startswith(f"{key} right. "), (answer, said)
-
-
-@pytest.mark.parametrize("key", WRONG)
-def test_each_wrong_answer_has_its_own_message(key, capsys):
-    for answer, words in WRONG[key]:
-        said = say(capsys, key, answer)
-        assert said.startswith(f"{key} not yet. "), answer
-        assert words in said, (answer, said)
-
-
-@pytest.mark.parametrize("key", RIGHT)
-def test_unanswered(key, capsys):
-    assert "not answered yet" in say(capsys, key, ...)
-
-
-def test_every_exercise_has_right_and_wrong_examples():
-    assert RIGHT.keys() == WRONG.keys()
-    assert all(len(answers) >= 2 for answers in WRONG.values())
-
-
 def test_layers_channels_and_weights_are_counted(capsys):
     said = say(capsys, "06.3", max_network)
     assert "2×2 takes 2 ReLU layers, 3 channels, 27 weights" in said
     assert "3×3 takes 4 ReLU layers, 3 channels, 63 weights" in said
+
+
+class TestExercises(ExerciseChecks):
+    right, wrong = RIGHT, WRONG
