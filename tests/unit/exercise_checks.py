@@ -1,4 +1,4 @@
-"""What every chapter's exercises are held to: right answers pass, wrong ones hear their own word."""
+"""What every chapter's exercises are held to: right answers pass, wrong ones get their word."""
 
 from utils.exercises import check
 
