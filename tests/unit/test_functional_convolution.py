@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from utils import functional
-from utils.functional import convolution
+from utils.functional import ways
 
 
 def one_or_each(draw, axes, least, most):
@@ -131,7 +131,7 @@ def test_one_argument_gone_wrong(name, data):
 def test_every_way_agrees(name, data):
     """Small inputs take the cheapest way: here every way has to do them."""
     args, kwargs = data.draw(OPERATORS[name])
-    ways = {
+    choices = {
         "matrix": lambda taken, *_: "matrix",
         "multiply": lambda taken, *_: "multiply" if taken == 1 else "matrix",
         "unroll": lambda taken, *_: "unroll",
@@ -139,11 +139,11 @@ def test_every_way_agrees(name, data):
             "band" if taken == 1 and len(weight) == groups else "matrix"
         ),
     }
-    for way in ways.values():
+    for way in choices.values():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(convolution, "cheapest", way)
-            patch.setattr(convolution, "UNROLLED", 7)  # one row at a time
-            patch.setattr(convolution, "TILE", 3)
+            patch.setattr(ways, "cheapest", way)
+            patch.setattr(ways, "UNROLLED", 7)  # one row at a time
+            patch.setattr(ways, "TILE", 3)
             agree(getattr(functional, name), getattr(F, name), *args, **kwargs)
 
 
@@ -180,9 +180,9 @@ def double(*shape, dtype=torch.float64):
 @pytest.mark.parametrize("way", ["multiply", "matrix", "unroll", "band"])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
 def test_gradcheck_conv2d(way, dtype, monkeypatch):
-    monkeypatch.setattr(convolution, "cheapest", lambda *_: way)
-    monkeypatch.setattr(convolution, "UNROLLED", 40)  # a few rows at a time
-    monkeypatch.setattr(convolution, "TILE", 2)
+    monkeypatch.setattr(ways, "cheapest", lambda *_: way)
+    monkeypatch.setattr(ways, "UNROLLED", 40)  # a few rows at a time
+    monkeypatch.setattr(ways, "TILE", 2)
     taken = 1 if way in ("multiply", "band") else 2
     x, w = double(2, 2 * taken, 4, 5, dtype=dtype), double(2, taken, 2, 3, dtype=dtype)
     b = double(2, dtype=dtype)
