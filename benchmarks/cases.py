@@ -8,9 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils import functional
-from utils.loops import corr2d
+from utils import functional, ladder
 from utils.shapes import conv_cost
+from utils.textbook import d2l
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Slice:
-    """A slow way to compute a part of the layer, and how many multiply-adds that part takes."""
+class Rung:
+    """A way to compute the layer, or a part of it: `share` of its multiply-adds."""
 
     name: str
-    part: str
-    multiply_adds: int
     run: Callable[[], object]
+    share: float = 1.0
+    part: str = ""
 
 
 # network, layer, input channels, output channels, kernel, stride, padding, groups, input size
@@ -55,15 +55,68 @@ def random(*shape: int) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(0))
 
 
-def the_layer() -> Pair:
-    """The layer that the course counts: 100 channels to 100, 5×5, 64×64 pixels."""
+def the_layer(kernel_size: int = 5) -> tuple[Tensor, Tensor]:
+    """The layer that the course counts, 100 channels to 100, 64×64 pixels: padded input, kernels.
+
+    With 5×5 kernels it is 1,024,000,000 multiply-adds.
+    """
+    x, w = random(1, 100, 64, 64), random(100, 100, kernel_size, kernel_size)
+    return F.pad(x, [kernel_size // 2] * 4), w
+
+
+def the_layer_as_pair() -> Pair:
+    """The layer, padded by the operator as users have it."""
     x, w = random(1, 100, 64, 64), random(100, 100, 5, 5)
     return Pair(
         "the layer",
-        "conv2d 100 -> 100, 5x5, 64x64",
+        "conv2d 100 → 100, 5×5, 64×64",
         lambda: functional.conv2d(x, w, padding=2),
         lambda: F.conv2d(x, w, padding=2),
     )
+
+
+def rungs(kernel_size: int) -> list[Rung]:
+    """The ladder on the layer, slowest first; the last is torch's own, the reference."""
+    x, w = the_layer(kernel_size)
+    rows, planes = 10, 5  # what the loops in Python are measured on
+    lists = x[:, :, : rows + kernel_size - 1].tolist(), w[:1].tolist()
+    climbed = [
+        Rung(
+            "seven nested loops",
+            lambda: ladder.seven_loops(*lists),
+            rows / (64 * 100),
+            f"{rows} of 64 rows of 1 of 100 output channels",
+        ),
+        Rung(
+            "d2l.corr2d, two loops a plane",
+            lambda: [d2l.corr2d(x[0, c], w[0, c]) for c in range(planes)],
+            planes / (100 * 100),
+            f"{planes} of 100·100 planes",
+        ),
+        Rung("window by window", lambda: ladder.window_by_window(x, w)),
+        Rung("tap by tap", lambda: ladder.tap_by_tap(x, w)),
+        Rung("im2col, one product", lambda: ladder.im2col(x, w)),
+        Rung("row by row", lambda: ladder.row_by_row(x, w)),
+        Rung("conv2d_fft", lambda: functional.conv2d_fft(x, w)),
+    ]
+    if kernel_size == 3:
+        climbed += [
+            Rung(
+                f"conv2d_winograd, tile {tile}",
+                partial(functional.conv2d_winograd, x, w, tile=tile),
+            )
+            for tile in (2, 4)
+        ]
+    return [
+        *climbed,
+        Rung("functional.conv2d", lambda: functional.conv2d(x, w)),
+        Rung("F.conv2d (torch)", lambda: F.conv2d(x, w)),
+    ]
+
+
+def multiply_adds(kernel_size: int) -> int:
+    """Multiply-adds of the layer."""
+    return conv_cost(100, 100, kernel_size, 64, padding=kernel_size // 2).multiply_adds
 
 
 def layers() -> list[Pair]:
@@ -88,28 +141,28 @@ def others() -> list[Pair]:
     big, middle, small = random(1, 64, 112, 112), random(1, 64, 56, 56), random(1, 512, 14, 14)
     columns = F.unfold(middle, 3, padding=1)
     calls = [
-        ("max_pool2d", "3x3, stride 2, 64x112x112", (big, 3, 2, 1)),
-        ("max_pool2d", "2x2, stride 2, 64x112x112", (big, 2)),
-        ("avg_pool2d", "2x2, stride 2, 64x112x112", (big, 2)),
-        ("avg_pool2d", "3x3, stride 1, 64x56x56", (middle, 3, 1, 1)),
-        ("adaptive_avg_pool2d", "to 1x1, 512x14x14", (small, 1)),
-        ("adaptive_avg_pool2d", "to 6x6, 512x14x14", (small, 6)),
-        ("max_pool1d", "3, stride 2, 64x12544", (big.flatten(2), 3, 2, 1)),
-        ("unfold", "3x3, 64x56x56", (middle, 3, 1, 1)),
-        ("fold", "3x3, 64x56x56", (columns, 56, 3, 1, 1)),
+        ("max_pool2d", "3×3, stride 2, 64×112×112", (big, 3, 2, 1)),
+        ("max_pool2d", "2×2, stride 2, 64×112×112", (big, 2)),
+        ("avg_pool2d", "2×2, stride 2, 64×112×112", (big, 2)),
+        ("avg_pool2d", "3×3, stride 1, 64×56×56", (middle, 3, 1, 1)),
+        ("adaptive_avg_pool2d", "to 1×1, 512×14×14", (small, 1)),
+        ("adaptive_avg_pool2d", "to 6×6, 512×14×14", (small, 6)),
+        ("max_pool1d", "3, stride 2, 64×12544", (big.flatten(2), 3, 2, 1)),
+        ("unfold", "3×3, 64×56×56", (middle, 3, 1, 1)),
+        ("fold", "3×3, 64×56×56", (columns, 56, 3, 1, 1)),
         (
             "conv_transpose2d",
-            "4x4, stride 2, 256 -> 128, 14x14",
+            "4×4, stride 2, 256 → 128, 14×14",
             (random(1, 256, 14, 14), random(256, 128, 4, 4), None, 2, 1),
         ),
         (
             "conv_transpose2d",
-            "2x2, stride 2, 128 -> 64, 56x56",
+            "2×2, stride 2, 128 → 64, 56×56",
             (random(1, 128, 56, 56), random(128, 64, 2, 2), None, 2),
         ),
         (
             "conv1d",
-            "3, dilation 4, 64 -> 64, 4096",
+            "3, dilation 4, 64 → 64, 4096",
             (random(1, 64, 4096), random(64, 64, 3), None, 1, 4, 4),
         ),
     ]
@@ -122,45 +175,54 @@ def others() -> list[Pair]:
     return pairs
 
 
-def seven_loops(x: list, w: list, c_o: int, rows: int) -> list:
-    """Convolve lists of numbers with a loop for each of the seven indices."""
-    n, c_i, k = len(x), len(x[0]), len(w[0][0])
-    width = len(x[0][0][0]) - k + 1
-    y = [[[[0.0] * width for _ in range(rows)] for _ in range(c_o)] for _ in range(n)]
-    for image in range(n):
-        for d in range(c_o):
-            for i in range(rows):
-                for j in range(width):
-                    for c in range(c_i):
-                        for a in range(k):
-                            for b in range(k):
-                                y[image][d][i][j] += w[d][c][a][b] * x[image][c][i + a][j + b]
-    return y
+@dataclass(frozen=True)
+class Sweep:
+    """One number of a layer grows, the others stay; `count` says how the multiply-adds grow."""
+
+    name: str
+    layer: str
+    values: tuple[int, ...]
+    count: int
+    make: Callable[[int], tuple[Tensor, Tensor]]
 
 
-def slow_ways() -> list[Slice]:
-    """The layer by loops in Python, on slices that take about a second each."""
-    x, w = random(1, 100, 64, 64), random(100, 100, 5, 5)
-    padded = F.pad(x, (2, 2, 2, 2))
-    as_lists = padded.tolist(), w.tolist()
-    one_channel = conv_cost(100, 1, 5, 64, padding=2).multiply_adds
-    by_loops = torch.tensor(seven_loops(*as_lists, 1, 1))
-    torch.testing.assert_close(by_loops, F.conv2d(padded, w[:1])[:, :, :1], rtol=1e-3, atol=1e-3)
-
-    def two_loops() -> list[Tensor]:
-        return [corr2d(padded[0, c], w[0, c]) for c in range(5)]
-
+def sweeps() -> list[Sweep]:
+    """How time grows with the batch, the channels, the size of the picture, that of the kernel."""
     return [
-        Slice(
-            "seven nested loops",
-            "2 of 64 rows of 1 of 100 output channels",
-            one_channel * 2 // 64,
-            lambda: seven_loops(*as_lists, 1, 2),
+        Sweep(
+            "batch",
+            "64 → 64, 3×3, 28×28",
+            (1, 2, 4, 8, 16),
+            1,
+            lambda n: (random(n, 64, 28, 28), random(64, 64, 3, 3)),
         ),
-        Slice(
-            "corr2d, two loops",
-            "5 of 100 input channels of 1 of 100 output channels",
-            one_channel * 5 // 100,
-            two_loops,
+        Sweep(
+            "channels",
+            "c → c, 3×3, 28×28",
+            (32, 64, 128, 256),
+            2,
+            lambda c: (random(1, c, 28, 28), random(c, c, 3, 3)),
+        ),
+        Sweep(
+            "size",
+            "64 → 64, 3×3, n×n",
+            (14, 28, 56, 112),
+            2,
+            lambda n: (random(1, 64, n, n), random(64, 64, 3, 3)),
+        ),
+        Sweep(
+            "kernel",
+            "32 → 32, k×k, 56×56",
+            (3, 5, 7, 11, 15),
+            2,
+            lambda k: (random(1, 32, 56, 56), random(32, 32, k, k)),
         ),
     ]
+
+
+# What is measured in a sweep, each with padding that keeps the size.
+SWEPT = {
+    "functional.conv2d": functional.conv2d,
+    "conv2d_fft": functional.conv2d_fft,
+    "F.conv2d": F.conv2d,
+}

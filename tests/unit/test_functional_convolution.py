@@ -131,18 +131,16 @@ def test_one_argument_gone_wrong(name, data):
 def test_every_way_agrees(name, data):
     """Small inputs take the cheapest way: here every way has to do them."""
     args, kwargs = data.draw(OPERATORS[name])
-    choices = {
-        "matrix": lambda taken, *_: "matrix",
-        "multiply": lambda taken, *_: "multiply" if taken == 1 else "matrix",
-        "unroll": lambda taken, *_: "unroll",
-        "band": lambda taken, groups, weight, _: (
-            "band" if taken == 1 and len(weight) == groups else "matrix"
-        ),
-    }
-    for way in choices.values():
+    for way in ("rows", "unroll", "multiply", "band"):
+
+        def choose(batch, weight, places, stride, groups, way=way):
+            out_channels, taken = weight.shape[:2]
+            fits = {"multiply": taken == 1, "band": taken == 1 and out_channels == groups}
+            return way if fits.get(way, True) else "rows"
+
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ways, "cheapest", way)
-            patch.setattr(ways, "UNROLLED", 7)  # one row at a time
+            patch.setattr(ways, "cheapest", choose)
+            patch.setattr(ways, "COPIED", data.draw(st.sampled_from([7, 100])))  # a few rows
             patch.setattr(ways, "TILE", 3)
             agree(getattr(functional, name), getattr(F, name), *args, **kwargs)
 
@@ -177,11 +175,11 @@ def double(*shape, dtype=torch.float64):
     return torch.randn(*shape, generator=generator, dtype=dtype).requires_grad_()
 
 
-@pytest.mark.parametrize("way", ["multiply", "matrix", "unroll", "band"])
+@pytest.mark.parametrize("way", ["multiply", "rows", "unroll", "band"])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
 def test_gradcheck_conv2d(way, dtype, monkeypatch):
     monkeypatch.setattr(ways, "cheapest", lambda *_: way)
-    monkeypatch.setattr(ways, "UNROLLED", 40)  # a few rows at a time
+    monkeypatch.setattr(ways, "COPIED", 40)  # a few rows at a time
     monkeypatch.setattr(ways, "TILE", 2)
     taken = 1 if way in ("multiply", "band") else 2
     x, w = double(2, 2 * taken, 4, 5, dtype=dtype), double(2, taken, 2, 3, dtype=dtype)

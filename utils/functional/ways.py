@@ -4,6 +4,8 @@ All four add up, over the taps, the shifted picture times the tap's weights. The
 there is to make a matrix product of.
 """
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -11,9 +13,9 @@ from torch import Tensor
 from utils.functional.flat import FlatTaps, Pair
 from utils.functional.windows import slide, windows
 
-# Unrolled windows are kept below this many numbers (1 MiB of float32), which stays in a core's
-# cache, or below the size of the kernel, which has to be read anyway.
-UNROLLED = 1 << 18
+# Copied windows are kept below this many numbers (2 MiB of float32), which a cache holds, or below
+# the size of the kernel, which has to be read anyway.
+COPIED = 1 << 19
 
 # Outputs of a row that are made together where each channel has a wide kernel of its own.
 TILE = 16
@@ -33,40 +35,46 @@ def correlate(
     All four add up, over the taps, the shifted picture times the tap's weights. They differ in
     what there is to make a matrix product of.
     """
-    _, taken, *kernel_size = weight.shape
-    if taken == 0:  # torch, too, makes no channels of none
+    if weight.shape[1] == 0:  # torch, too, makes no channels of none
         return x.new_zeros(x.shape[0], 0, *places)
-    way = cheapest(taken, groups, weight, places)
-    if way == "unroll":
-        return _unroll(x, weight, places, stride, padding, dilation, groups)
-    if way == "band":
-        return _band(x, weight, places, stride, padding, dilation)
-    if way == "multiply" and stride[1] == 2:
-        # Making twice as many columns is faster than sorting odd from even ones first.
-        places, stride, every = (places[0], 2 * places[1] - 1), (stride[0], 1), 2
-    else:
-        every = 1
-    taps = FlatTaps(tuple(kernel_size), places, stride, dilation)
-    by_taps = _multiply_taps if way == "multiply" else _matrix_product_taps
-    return by_taps(x, weight, taps, padding, groups)[..., ::every]
+    way = cheapest(x.shape[0], weight, places, stride, groups)
+    if way == "multiply":
+        return _multiply_taps(x, weight, places, stride, padding, dilation, groups)
+    by_copying = {"band": _band, "unroll": _unroll, "rows": _rows}[way]
+    if any(padding):  # without a name here, so that it can be let go of there
+        around = (padding[1], padding[1], padding[0], padding[0])
+        return by_copying(F.pad(x, around), weight, places, stride, dilation, groups)
+    return by_copying(x, weight, places, stride, dilation, groups)
 
 
-def cheapest(taken: int, groups: int, weight: Tensor, places: Pair) -> str:
-    """Choose between "multiply", "band", "unroll" and "matrix"; measured by `make bench`."""
-    if taken == 1 and weight.shape[0] == groups > 1 and weight.shape[3] > 4 and places[1] > 12:
+def cheapest(batch: int, weight: Tensor, places: Pair, stride: Pair, groups: int) -> str:
+    """Choose between "multiply", "band", "unroll" and "rows"; measured by `make bench`."""
+    out_channels, taken, k_h, k_w = weight.shape
+    if taken == 1 and out_channels == groups > 1 and k_w > 4 and places[1] > 12:
         return "band"
-    if taken == 1 and weight.shape[0] <= 4 * groups:
+    if taken == 1 and out_channels <= 4 * groups:
         return "multiply"
-    number_of_taps = weight[0, 0].numel()
-    unrolled = taken * groups * number_of_taps * places[0] * places[1]
-    few = taken < 16 or unrolled <= max(weight.numel(), UNROLLED)
-    return "unroll" if few and number_of_taps > 1 else "matrix"
+    unrolled = min(batch, 1) * taken * groups * k_h * k_w * places[0] * places[1]
+    few = unrolled <= max(weight.numel(), COPIED)
+    return "unroll" if few or stride[0] >= k_h else "rows"
 
 
-def _multiply_taps(x: Tensor, weight: Tensor, taps: FlatTaps, padding: Pair, groups: int) -> Tensor:
+def _multiply_taps(
+    x: Tensor,
+    weight: Tensor,
+    places: Pair,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    groups: int,
+) -> Tensor:
     """Each group has one channel: multiply the shifted picture by a number, tap by tap."""
-    out_channels = weight.shape[0]
-    scale = weight.reshape(groups, out_channels // groups, *weight.shape[2:]).unsqueeze(-1)
+    every = 1
+    if stride[1] == 2:  # making twice as many columns is faster than sorting odd from even ones
+        places, stride, every = (places[0], 2 * places[1] - 1), (stride[0], 1), 2
+    out_channels, _, *kernel_size = weight.shape
+    taps = FlatTaps(tuple(kernel_size), places, stride, dilation)
+    scale = weight.reshape(groups, out_channels // groups, *kernel_size).unsqueeze(-1)
     y = None
     for a, b, seen in taps.read(x, padding):
         seen = seen.unsqueeze(2)  # (N, g, 1, line)
@@ -74,29 +82,11 @@ def _multiply_taps(x: Tensor, weight: Tensor, taps: FlatTaps, padding: Pair, gro
             y = seen * scale[:, :, a, b]
         else:
             y.addcmul_(seen, scale[:, :, a, b])
-    return y.view(x.shape[0], out_channels, taps.places[0], taps.pitch)[..., : taps.places[1]]
-
-
-def _matrix_product_taps(
-    x: Tensor, weight: Tensor, taps: FlatTaps, padding: Pair, groups: int
-) -> Tensor:
-    """Many channels: one matrix product (outputs, channels)·(channels, line) for each tap."""
-    batch, (out_channels, taken) = x.shape[0], weight.shape[:2]
-    matrices = weight.reshape(groups, out_channels // groups, taken, *weight.shape[2:])
-    matrices = matrices.permute(3, 4, 0, 1, 2).contiguous()
-    y = None
-    for a, b, seen in taps.read(x, padding):
-        seen = seen.reshape(batch * groups, taken, taps.length)
-        matrix = matrices[a, b].expand(batch, -1, -1, -1).flatten(0, 1)
-        if batch * groups == 1:  # a plain matrix product is faster than a batch of one
-            y = torch.mm(matrix[0], seen[0]) if y is None else y.addmm_(matrix[0], seen[0])
-        else:
-            y = torch.bmm(matrix, seen) if y is None else y.baddbmm_(matrix, seen)
-    return y.view(batch, out_channels, taps.places[0], taps.pitch)[..., : taps.places[1]]
+    return y.view(x.shape[0], out_channels, places[0], taps.pitch)[..., : places[1] : every]
 
 
 def _band(
-    x: Tensor, weight: Tensor, places: Pair, stride: Pair, padding: Pair, dilation: Pair
+    x: Tensor, weight: Tensor, places: Pair, stride: Pair, dilation: Pair, groups: int
 ) -> Tensor:
     """Each channel has one wide kernel: a row of it as a banded matrix that makes 16 outputs.
 
@@ -108,10 +98,10 @@ def _band(
     tiles = -(-places[1] // TILE)
     span = (TILE - 1) * stride[1] + dilation[1] * (k_w - 1) + 1  # columns that a tile sees
     width = (tiles - 1) * TILE * stride[1] + span
-    padded = F.pad(x, (padding[1], width - x.shape[3] - padding[1], padding[0], padding[0]))
-    tiled = slide(padded, 3, span, TILE * stride[1], 1).contiguous()  # (N, C, rows, tiles, span)
-    del padded  # as large as the picture: not kept while the products are made
-    band = x.new_zeros(channels, k_h, span, TILE)
+    x = F.pad(x, (0, width - x.shape[3]))
+    tiled = slide(x, 3, span, TILE * stride[1], 1).contiguous()  # (N, C, rows, tiles, span)
+    del x  # as large as the picture: not kept while the products are made
+    band = tiled.new_zeros(channels, k_h, span, TILE)
     # Tap b of output j sees column j·stride + b·dilation: as a view, the places of all (b, j).
     strides = (*band.stride()[:2], dilation[1] * TILE, stride[1] * TILE + 1)
     band.as_strided((channels, k_h, k_w, TILE), strides).copy_(weight.squeeze(1).unsqueeze(-1))
@@ -126,37 +116,113 @@ def _band(
 
 
 def _unroll(
-    x: Tensor,
-    weight: Tensor,
-    places: Pair,
-    stride: Pair,
-    padding: Pair,
-    dilation: Pair,
-    groups: int,
+    x: Tensor, weight: Tensor, places: Pair, stride: Pair, dilation: Pair, groups: int
 ) -> Tensor:
-    """Few channels, or few places: copy the windows out into columns, one matrix product for all.
+    """Few places, or windows that do not overlap: copy the windows, one matrix product for all.
 
-    The columns hold each input number up to k_h·k_w times, so they are made for a band of rows at
+    The columns hold each input number up to k_h·k_w times, so they are made for a strip of rows at
     a time.
     """
-    batch, out_channels = x.shape[0], weight.shape[0]
-    x = F.pad(x, (padding[1], padding[1], padding[0], padding[0]))
-    view = windows(x, weight.shape[2:], stride, dilation)
+    batch, (out_channels, _, *kernel_size) = x.shape[0], weight.shape
+    view = windows(x, kernel_size, stride, dilation)
     matrix = weight.reshape(groups, out_channels // groups, -1)
     depth = matrix.shape[2]
-    budget = max(UNROLLED, weight.numel())
-    rows = min(places[0], max(1, budget // (groups * depth * places[1])))
-    images = max(1, budget // (groups * depth * places[1] * rows))
-    y = x.new_empty(batch, groups, out_channels // groups, places[0] * places[1])
+
+    def make(some: Tensor, row: int, rows: int, y: Tensor | None) -> Tensor:
+        strip = some[..., row : row + rows, :]
+        columns = strip.reshape(len(some) * groups, depth, rows * places[1])
+        return _multiply(_repeat(matrix, len(some)), columns, y)
+
+    budget = max(COPIED, weight.numel()) // (groups * depth * places[1])  # in rows of the output
+    if kernel_size == [1, 1] and tuple(stride) == (1, 1):
+        budget = batch * places[0]  # there is nothing to copy
+    height = min(places[0], max(1, budget))
+    return _assemble(make, view, weight, places, groups, max(1, budget // height), height)
+
+
+def _rows(
+    x: Tensor, weight: Tensor, places: Pair, stride: Pair, dilation: Pair, groups: int
+) -> Tensor:
+    """Windows that overlap: copy them along rows only, one matrix product for each kernel row.
+
+    What a kernel row sees is the same memory for each of them, some rows of the picture further
+    on. So the columns hold each input number k_w times, not k_h·k_w times. They are made for a
+    strip of rows at a time, and their products are added up while they are in the cache. Kernel
+    rows whose distance is no multiple of the stride see other rows of the picture: they take turns.
+    """
+    out_channels, taken, k_h, k_w = weight.shape
+    view = slide(x, 3, k_w, stride[1], dilation[1]).permute(0, 1, 4, 2, 3)  # (N, C, k_w, H, o_w)
+    depth = taken * k_w
+    matrices = weight.reshape(groups, out_channels // groups, taken, k_h, k_w)
+    matrices = matrices.permute(3, 0, 1, 2, 4).flatten(3)  # (k_h, groups, O / groups, depth)
+    turns: dict[int, list[tuple[int, int]]] = {}
+    for a in range(k_h):
+        further, remainder = divmod(a * dilation[0], stride[0])
+        turns.setdefault(remainder, []).append((a, further))
+
+    def make(some: Tensor, row: int, rows: int, y: Tensor | None) -> Tensor:
+        keep = 0  # the first product overwrites what is there, the others add
+        for remainder, taps in turns.items():
+            least, most = taps[0][1], taps[-1][1]
+            first, count = row + least, rows + most - least
+            strip = some[:, :, :, remainder :: stride[0]][:, :, :, first : first + count]
+            columns = strip.reshape(len(some) * groups, depth, count * places[1])
+            for a, further in taps:
+                seen = columns.narrow(2, (further - least) * places[1], rows * places[1])
+                y = _multiply(_repeat(matrices[a], len(some)), seen, y, keep)
+                keep = 1
+        return y
+
+    reach = max(taps[-1][1] - taps[0][1] for taps in turns.values())
+    budget = COPIED // (groups * depth * places[1]) - reach
+    strips = -(-places[0] // max(1, budget))
+    return _assemble(make, view, weight, places, groups, 1, -(-places[0] // strips))
+
+
+def _repeat(matrices: Tensor, times: int) -> Tensor:
+    """Put `(groups, ...)` one after another so many times; a single group is not copied."""
+    return matrices.expand(times, *matrices.shape).flatten(0, 1)
+
+
+def _multiply(matrices: Tensor, columns: Tensor, y: Tensor | None, keep: int = 0) -> Tensor:
+    """Return keep·y + matrices·columns, in y if there is one."""
+    if y is None:
+        return matrices.bmm(columns)
+    if len(y) == 1:  # a product is faster than a batch of one
+        y[0].addmm_(matrices[0], columns[0], beta=keep)
+        return y
+    return y.baddbmm_(matrices, columns, beta=keep)
+
+
+def _assemble(
+    make: Callable[[Tensor, int, int, Tensor | None], Tensor],
+    view: Tensor,
+    weight: Tensor,
+    places: Pair,
+    groups: int,
+    images: int,
+    height: int,
+) -> Tensor:
+    """Make the output from strips of so many images and rows: `(N, O, o_h, o_w)`.
+
+    `make(some, row, rows, y)` makes one strip, `(n·groups, O / groups, rows·o_w)`, in y. Where
+    gradients are wanted y is None, and the strips are put together in the end: each write into a
+    part of a tensor would be a step of its own on the way back, as long as the whole.
+    """
+    (o_h, o_w), batch, out_channels = places, len(view), len(weight)
+    record = torch.is_grad_enabled() and (view.requires_grad or weight.requires_grad)
+    whole = None if record else view.new_empty(batch, out_channels, o_h * o_w)
+    pictures = []
     for n in range(0, max(batch, 1), images):
-        for row in range(0, places[0], rows):
-            band = view[n : n + images, ..., row : row + rows, :]
-            columns = band.reshape(len(band) * groups, depth, band.shape[-2] * band.shape[-1])
-            first = row * places[1]
-            target = y[n : n + images, ..., first : first + columns.shape[2]].flatten(0, 1)
-            repeated = matrix.expand(len(band), -1, -1, -1).flatten(0, 1)
-            if target.shape[0] == 1:
-                target[0].addmm_(repeated[0], columns[0], beta=0)
-            else:
-                target.baddbmm_(repeated, columns, beta=0)
-    return y.view(batch, out_channels, *places)
+        some, strips = view[n : n + images], []
+        for row in range(0, o_h, height):
+            rows, y = min(height, o_h - row), None
+            if whole is not None:
+                y = whole[n : n + images, :, row * o_w : (row + rows) * o_w]
+                y = y.view(len(some) * groups, out_channels // groups, rows * o_w)
+            strip = make(some, row, rows, y)
+            if whole is None:
+                strips.append(strip.view(len(some), out_channels, rows, o_w))
+        if whole is None:
+            pictures.append(torch.cat(strips, 2))
+    return torch.cat(pictures) if whole is None else whole.view(batch, out_channels, o_h, o_w)

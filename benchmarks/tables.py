@@ -1,0 +1,137 @@
+"""Write the report as Markdown tables, and put them where the course shows them.
+
+A place is a pair of comments, `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`. What is between
+them is replaced; a test holds that it is what the committed report says.
+"""
+
+import re
+import statistics
+
+TABLES = ("machine", "ladder", "layers", "others", "scaling")
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    right = ["---"] + ["--:"] * (len(head) - 1)
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, right, *rows])
+
+
+def _ratio(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}" if value >= 10 else f"{value:.2f}"
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / 2**20:.1f}"
+
+
+def machine(report: dict) -> str:
+    """Say on what and when it was measured."""
+    m = report["machine"]
+    return (
+        f"Measured on {report['date']}: {m['processor']}, {m['threads']} threads of {m['cores']} "
+        f"cores, {m['system']}, Python {m['python']}, torch {m['torch']}. A product of two large "
+        f"float32 matrices reaches {m['flops'] / 1e9:.0f} GFLOP/s there, a copy of a large tensor "
+        f"{m['bandwidth'] / 1e9:.0f} GB/s."
+    )
+
+
+def ladder(report: dict) -> str:
+    """The ladder on the layer with 5×5 and with 3×3 kernels."""
+    small = {row["name"]: row for row in report["ladder"]["3"]}
+    large = {row["name"]: row for row in report["ladder"]["5"]}
+    names = sorted(small.keys() | large.keys(), key=list({**small, **large}).index)
+    rows = []
+    for name in names:
+        five, three = large.get(name), small.get(name)
+        rows.append(
+            [
+                f"{name}{'*' if (five or three)['part'] else ''}",
+                _ratio(five["ratio"]) if five else "",
+                _ratio(three["ratio"]) if three else "",
+                f"{five['of_roof']:.2%}"
+                if five and five["of_roof"] < 0.01
+                else f"{five['of_roof']:.0%}"
+                if five
+                else "",
+                _mebibytes((five or three)["bytes"]) if (five or three)["bytes"] else "",
+            ]
+        )
+    head = ["way", "5×5, time", "3×3, time", "5×5, of the roof", "holds, MiB"]
+    parts = "; ".join(f"{row['name']}: {row['part']}" for row in large.values() if row["part"])
+    return (
+        _table(head, rows)
+        + "\n\nTimes are ratios to `F.conv2d` in the same run, 100 channels to 100 on 64×64 "
+        "pixels. What a way holds is the most memory at once, for 5×5 (Winograd: 3×3).\n"
+        f"\\* Measured on a part and scaled. {parts}."
+    )
+
+
+def _pairs(report: dict, groups: tuple[str, ...]) -> str:
+    found = [row for row in report["pairs"] if row["group"] in groups]
+    rows = [
+        [
+            row["name"],
+            _ratio(row["ratio"]),
+            f"{_ratio(row['quartiles'][0])} to {_ratio(row['quartiles'][1])}",
+            _ratio(row["bytes"] / row["torch_bytes"]),
+        ]
+        for row in found
+    ]
+    counted = [row["ratio"] for row in found if row["group"] == groups[-1]]
+    rows.append(
+        [
+            f"**geometric mean of the {len(counted)}**",
+            f"**{_ratio(statistics.geometric_mean(counted))}**",
+            "",
+            "",
+        ]
+    )
+    return _table(["", "time", "quartiles", "memory"], rows)
+
+
+def layers(report: dict) -> str:
+    """`functional.conv2d` beside `F.conv2d`: the layer and twelve of real networks."""
+    return _pairs(report, ("the layer", "layers"))
+
+
+def others(report: dict) -> str:
+    """The other operators beside torch's."""
+    return _pairs(report, ("others",))
+
+
+def scaling(report: dict) -> str:
+    """How time grows, as fitted exponents."""
+    rows = []
+    for row in report["scaling"]:
+        if row["name"] == report["scaling"][0]["name"]:
+            rows.append(
+                [
+                    f"{row['sweep']}: {', '.join(map(str, row['values']))} ({row['layer']})",
+                    str(row["exponent_of_count"]),
+                ]
+            )
+        rows[-1].append(f"{row['exponent']:.2f}")
+    names = list(dict.fromkeys(row["name"] for row in report["scaling"]))
+    return _table(["what grows", "multiply-adds", *(f"`{name}`" for name in names)], rows)
+
+
+def render(report: dict) -> dict[str, str]:
+    """All tables, by name."""
+    return {name: globals()[name](report) for name in TABLES}
+
+
+def fill(text: str, tables: dict[str, str]) -> str:
+    r"""Put the tables between their comments, wherever `text` has such.
+
+    Example:
+        >>> fill("<!-- bench:a -->old<!-- /bench:a -->", {"a": "new"})
+        '<!-- bench:a -->\n\nnew\n\n<!-- /bench:a -->'
+    """
+    for name, table in tables.items():
+        begin, end = f"<!-- bench:{name} -->", f"<!-- /bench:{name} -->"
+        text = re.sub(
+            f"{re.escape(begin)}.*?{re.escape(end)}",
+            lambda _, new=f"{begin}\n\n{table}\n\n{end}": new,
+            text,
+            flags=re.DOTALL,
+        )
+    return text
