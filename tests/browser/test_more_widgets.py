@@ -9,6 +9,7 @@ from utils import (
     Channels,
     DenseToConv,
     ImageFilter,
+    LayerCost,
     MatrixView,
     ShapeCalculator,
     SlidingWindow,
@@ -31,8 +32,10 @@ ALL = {
     "MatrixView": lambda: MatrixView((3, 3), K),
     "MatrixView input": lambda: MatrixView((3, 3), K, padding=1, unroll="input", transposed=True),
     "Transposed": lambda: Transposed(K, K, 2, 1, 1),
+    "LayerCost": lambda: LayerCost(6, 4, (3, 2), (9, 8), 2, (1, 0), groups=2, batch=3),
 }
-STEPPED = [name for name in ALL if name != "ImageFilter"]
+STEPPED = [name for name in ALL if name not in ("ImageFilter", "LayerCost")]
+WITHOUT_VALUES = ("ShapeCalculator", "LayerCost")  # no cell of theirs can be typed over
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -41,7 +44,8 @@ def test_axe_finds_nothing_and_a_phone_is_wide_enough(show, axe, name, theme):
     page = show(ALL[name](), theme=theme, width=360)
     for summary in page.locator("details > summary:visible").all():
         summary.click()
-    page.locator("[role=gridcell]").first.hover()
+    if name != "LayerCost":  # which has no grid
+        page.locator("[role=gridcell]").first.hover()
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     # A radio button's target is its label, which is measured with the others.
@@ -87,9 +91,9 @@ def test_every_widget_steps_forth_and_back_to_the_same_picture(show, name):
 @pytest.mark.parametrize("name", ALL)
 def test_undo_and_reset_bring_back_what_was(show, name):
     page = show(ALL[name]())
-    state = "[...document.querySelectorAll('[role=gridcell]')].map(c => c.textContent).join()"
+    state = "[...document.querySelectorAll('[role=gridcell], dd')].map(c => c.textContent).join()"
     first = page.evaluate(state)
-    if name == "ShapeCalculator":  # nothing in it is a value to type over
+    if name in WITHOUT_VALUES:
         page.get_by_label("Input size", exact=True).fill("12")
     else:
         grid = "Kernel" if name in ("ImageFilter", "Transposed") else "Input"
@@ -105,7 +109,7 @@ def test_undo_and_reset_bring_back_what_was(show, name):
     assert page.evaluate(state) == first
     page.get_by_role("button", name="Undo").click()
     assert page.evaluate(state) == first, "there is nothing more to take back"
-    if name == "ShapeCalculator":
+    if name in WITHOUT_VALUES:
         page.get_by_label("Input size", exact=True).fill("12")
         page.get_by_role("button", name="Reset").click()
         assert page.evaluate(state) == first
@@ -113,7 +117,7 @@ def test_undo_and_reset_bring_back_what_was(show, name):
         assert page.evaluate(state) == changed, "a reset can be taken back"
 
 
-@pytest.mark.parametrize("name", ["Channels", "MatrixView", "Transposed", "ShapeCalculator"])
+@pytest.mark.parametrize("name", ["Channels", "MatrixView", "Transposed", *WITHOUT_VALUES])
 @pytest.mark.parametrize("typed", ["", "-1", "1e9", "abc"])
 def test_nonsense_is_refused_everywhere(show, name, typed):
     page = show(ALL[name]())

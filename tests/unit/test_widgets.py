@@ -11,8 +11,17 @@ import torch
 import torch.nn.functional as F
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from traitlets import TraitError
 
-from utils import DenseToConv, ImageFilter, ShapeCalculator, SlidingWindow, output_size
+from utils import (
+    DenseToConv,
+    ImageFilter,
+    LayerCost,
+    ShapeCalculator,
+    SlidingWindow,
+    conv_cost,
+    output_size,
+)
 from utils.widgets.base import WidgetError
 
 X = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
@@ -111,6 +120,7 @@ def test_widgets_are_ipywidgets_that_link_and_observe():
         lambda: ImageFilter([[0.0, 0.5], [1.0, 0.25]], [[1]]),
         lambda: DenseToConv(),
         lambda: ShapeCalculator(),
+        lambda: LayerCost(),
     ],
 )
 def test_what_a_notebook_saves_is_the_same_each_time_and_starts_the_page(make):
@@ -171,6 +181,90 @@ def test_shape_calculator_refuses():
     for arguments in [(0,), (3, 9), (8, 3, 0), (8, 3, 1, -1), (8, 2.5), (10**9,)]:
         with pytest.raises((ValueError, WidgetError)):
             ShapeCalculator(*arguments)
+
+
+def test_layer_cost_of_the_course_s_layer():
+    layer = LayerCost(100, 100, 5, 64, padding=2)
+    assert layer.output.tolist() == [250_000, 1_024_000_000, 4 * (2 * 409_600 + 250_000)]
+    assert layer.output.dtype == torch.int64
+    assert (layer.cost.flops, layer.ridge, layer.cost.bound) == (2_048_000_000, 6, "compute")
+    assert layer.cost.seconds_compute == pytest.approx(0.0137, abs=5e-5)
+    assert layer.cost.seconds_memory == pytest.approx(171e-6, abs=5e-7)
+    # The bound is the machine's as much as the layer's: to meet the other, raise the ridge.
+    layer.bandwidth = 0.3
+    assert (layer.cost.bound, layer.ridge > layer.cost.intensity) == ("memory", True)
+
+
+@given(
+    st.integers(1, 9), st.integers(1, 9), st.integers(1, 4), st.integers(1, 5), st.integers(1, 8)
+)
+def test_layer_cost_is_conv_cost_for_each_image(c_i, c_o, groups, k, batch):
+    settings = {"kernel_size": k, "input_size": (12, 9), "stride": 2, "padding": (2, 1)}
+    one = conv_cost(c_i * groups, c_o * groups, **settings, groups=groups, bias=False)
+    layer = LayerCost(c_i * groups, c_o * groups, **settings, groups=groups, batch=batch)
+    cost = layer.cost
+    assert (cost.parameters, cost.multiply_adds) == (one.parameters, batch * one.multiply_adds)
+    assert cost.output_bytes == 4 * batch * one.activations
+    assert cost.bytes_moved == cost.input_bytes + cost.weight_bytes + cost.output_bytes
+    assert (cost.bound == "compute") == (cost.intensity >= layer.ridge)
+    layer.bytes_per_number = 1
+    assert layer.cost.intensity == pytest.approx(4 * cost.intensity)
+
+
+def test_a_layer_at_the_ridge_is_compute_bound():
+    layer = LayerCost(1, 1, 1, 1, padding=0, compute=2, bandwidth=12)
+    assert (layer.cost.intensity, layer.cost.bound) == (layer.ridge, "compute")
+    layer.compute = 2.001
+    assert layer.cost.bound == "memory"
+
+
+@pytest.mark.parametrize(
+    "wrong, says",
+    [
+        ({"groups": 3}, "groups 3 must divide in_channels 64 and out_channels 64"),
+        ({"kernel_size": (3, 59)}, "the kernel spans 59, more than the padded input's 58"),
+        ({"dilation": 29}, "the kernel spans 59"),
+        ({"in_channels": 0}, "in_channels must be a whole number from 1 to 100,000; got 0"),
+        ({"out_channels": 2.0}, "out_channels must be a whole number"),
+        ({"batch": True}, "batch must be a whole number"),
+        ({"groups": 10**9}, "groups must be a whole number from 1 to 100,000"),
+        ({"stride": (1, 2, 3)}, "two (rows, columns)"),
+        ({"padding": -1}, "padding must be 0 or more"),
+        ({"input_size": 10**6}, "input_size can be at most 100,000"),
+        ({"bytes_per_number": 3}, "4 (float32), 2 (bfloat16) or 1 (int8); got 3"),
+        ({"compute": 0}, "compute must be a number from 0.001 to 10,000,000 GFLOP/s; got 0"),
+        ({"compute": float("inf")}, "compute must be a number from"),
+        ({"bandwidth": float("nan")}, "bandwidth must be a number from"),
+        ({"bandwidth": "25"}, "GB/s; got '25'"),
+        ({"bandwidth": True}, "GB/s; got True"),
+        ({"in_channels": 10**5, "out_channels": 10**5, "batch": 10**5}, "below 2^53"),
+    ],
+)
+def test_layer_cost_refuses_with_the_rule(wrong, says):
+    with pytest.raises(WidgetError) as caught:
+        LayerCost(**wrong)
+    assert says in str(caught.value)
+    name, value = next(iter(wrong.items()))
+    if len(wrong) == 1 and value not in (2.0, True):  # which a trait casts before it asks
+        layer = LayerCost()
+        before = layer.spec
+        with pytest.raises((WidgetError, TraitError)):
+            setattr(layer, name, value)
+        assert layer.spec == before
+
+
+def test_a_preset_comes_from_the_page_in_one_message():
+    layer, heard = LayerCost(576, 576, 3, 14, groups=576), []
+    layer.observe(lambda change: heard.append(change["name"]), list(layer.spec))
+    layer.set_state({"in_channels": 64, "out_channels": 64, "groups": 1, "compute": 12000})
+    assert layer.output.tolist()[0] == 64 * 64 * 9
+    assert sorted(heard) == ["compute", "groups", "in_channels", "out_channels"]
+    assert isinstance(layer.compute, float)
+    with layer.hold_trait_notifications():
+        layer.in_channels = layer.out_channels = layer.groups = 96
+        layer.kernel_size, layer.input_size, layer.padding = 7, (56, 28), 3
+    assert layer.kernel_size == [7, 7]
+    assert layer.output.tolist()[:2] == [96 * 49, 96 * 49 * 56 * 28]
 
 
 def test_importing_utils_is_light():

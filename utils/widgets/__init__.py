@@ -7,6 +7,7 @@ JavaScript lives in `js/` and is bundled into `dist/` by `make widgets`.
 from utils.widgets.channels import Channels
 from utils.widgets.dense_to_conv import DenseToConv
 from utils.widgets.image_filter import ImageFilter
+from utils.widgets.layer_cost import LayerCost
 from utils.widgets.matrix_view import MatrixView
 from utils.widgets.shape_calculator import ShapeCalculator
 from utils.widgets.sliding_window import SlidingWindow
@@ -16,6 +17,7 @@ __all__ = [
     "Channels",
     "DenseToConv",
     "ImageFilter",
+    "LayerCost",
     "MatrixView",
     "ShapeCalculator",
     "SlidingWindow",

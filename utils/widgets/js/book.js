@@ -3,6 +3,7 @@
 
 import { mount, WIDGETS } from "./registry.js";
 import * as channels from "./engine/channels.js";
+import * as cost from "./engine/cost.js";
 import * as dense from "./engine/dense.js";
 import * as image from "./engine/image.js";
 import * as matrix from "./engine/matrix.js";
@@ -37,5 +38,5 @@ globalThis.slidingWindowCourse = {
   mount,
   pageModel,
   widgets: Object.keys(WIDGETS),
-  engine: { channels, dense, image, matrix, numbers, shape, snippet, transposed, window: window_ },
+  engine: { channels, cost, dense, image, matrix, numbers, shape, snippet, transposed, window: window_ },
 };

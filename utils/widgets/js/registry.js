@@ -3,6 +3,7 @@
 import { channels } from "./widgets/channels.js";
 import { denseToConv } from "./widgets/dense_to_conv.js";
 import { imageFilter } from "./widgets/image_filter.js";
+import { layerCost } from "./widgets/layer_cost.js";
 import { matrixView } from "./widgets/matrix_view.js";
 import { shapeCalculator } from "./widgets/shape_calculator.js";
 import { slidingWindow } from "./widgets/sliding_window.js";
@@ -12,6 +13,7 @@ export const WIDGETS = {
   Channels: channels,
   DenseToConv: denseToConv,
   ImageFilter: imageFilter,
+  LayerCost: layerCost,
   MatrixView: matrixView,
   ShapeCalculator: shapeCalculator,
   SlidingWindow: slidingWindow,

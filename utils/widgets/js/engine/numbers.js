@@ -3,7 +3,7 @@
 export const LARGEST = 1e6;
 
 /** A decimal number, or NaN: stricter than Number, which takes 0x10 and an empty text. */
-const decimal = (text) =>
+export const decimal = (text) =>
   /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : NaN;
 
 /** A number as the page shows it: at most four significant digits, a true minus sign. */

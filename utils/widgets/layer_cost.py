@@ -1,0 +1,346 @@
+"""LayerCost: what a convolution costs, and which limit of a machine it meets."""
+
+import math
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any, NamedTuple
+
+import torch
+import traitlets
+from torch import Tensor
+
+from utils.shapes import conv_cost, effective_kernel_size, output_size
+from utils.widgets import values
+from utils.widgets.base import Explorable, WidgetError
+from utils.widgets.first_frame import paragraph, table
+
+MOST = 100_000
+RATES = (1e-3, 1e7)
+EXACT = 2**53
+SIZES = {"kernel_size": 1, "input_size": 1, "stride": 1, "padding": 0, "dilation": 1}
+
+
+class Cost(NamedTuple):
+    """What a layer costs for one batch, on one machine; every number is moved once."""
+
+    output_size: tuple[int, int]
+    """Rows and columns of the output."""
+    parameters: int
+    """Weights to learn; there is no bias."""
+    multiply_adds: int
+    """One multiplication and one addition for each."""
+    input_bytes: int
+    weight_bytes: int
+    output_bytes: int
+    seconds_compute: float
+    """Time if only arithmetic counted."""
+    seconds_memory: float
+    """Time if only memory counted."""
+    bound: str
+    """Which of the two is the longer, `"compute"` or `"memory"`; at a draw `"compute"`."""
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations: two for each multiply-add."""
+        return 2 * self.multiply_adds
+
+    @property
+    def bytes_moved(self) -> int:
+        """Bytes of input, weights and output: the least where all of the input is read."""
+        return self.input_bytes + self.weight_bytes + self.output_bytes
+
+    @property
+    def intensity(self) -> float:
+        """Arithmetic intensity: operations per byte moved."""
+        return self.flops / self.bytes_moved
+
+
+class LayerCost(Explorable):
+    """A layer's parameters, multiply-adds and bytes, and the time of each on a machine.
+
+    Without bias: that would be one parameter more for each output channel, and additions that are
+    no multiply-adds. A number is moved once, between memory and the arithmetic units.
+
+    Args:
+        in_channels, out_channels: From 1 to 100,000, as are all sizes here.
+        kernel_size, input_size, stride, padding, dilation: An int, or two for rows and columns;
+            padding is per side and can be 0.
+        groups: Into how many groups that do not mix the channels fall; it divides both numbers.
+        batch: Images at a time.
+        bytes_per_number: 4 (float32), 2 (bfloat16) or 1 (int8).
+        compute: What the machine can do, in GFLOP/s, from 0.001 to 10,000,000.
+        bandwidth: What its memory can move, in GB/s, in the same range.
+
+    Each is a trait.
+
+    Raises:
+        ValueError: for numbers out of range, groups that do not divide the channels, a kernel
+            larger than the padded input, and layers that count past 2^53.
+
+    Example:
+        >>> layer = LayerCost(100, 100, kernel_size=5, input_size=64, padding=2)
+        >>> layer.output
+        tensor([    250000, 1024000000,    4276800])
+        >>> round(layer.cost.intensity, 1), layer.ridge, layer.cost.bound
+        (478.9, 6.0, 'compute')
+
+    Source: the roofline is by S. Williams, A. Waterman and D. Patterson (2009),
+    https://doi.org/10.1145/1498765.1498785.
+    """
+
+    kind = traitlets.Unicode("LayerCost").tag(sync=True)
+    in_channels = traitlets.Int(64).tag(sync=True, state=True)
+    out_channels = traitlets.Int(64).tag(sync=True, state=True)
+    kernel_size = traitlets.Any([3, 3]).tag(sync=True, state=True)
+    input_size = traitlets.Any([56, 56]).tag(sync=True, state=True)
+    stride = traitlets.Any([1, 1]).tag(sync=True, state=True)
+    padding = traitlets.Any([1, 1]).tag(sync=True, state=True)
+    dilation = traitlets.Any([1, 1]).tag(sync=True, state=True)
+    groups = traitlets.Int(1).tag(sync=True, state=True)
+    batch = traitlets.Int(1).tag(sync=True, state=True)
+    bytes_per_number = traitlets.Int(4).tag(sync=True, state=True)
+    compute = traitlets.Float(150.0).tag(sync=True, state=True)
+    bandwidth = traitlets.Float(25.0).tag(sync=True, state=True)
+
+    def __init__(
+        self,
+        in_channels: int = 64,
+        out_channels: int = 64,
+        kernel_size: int | tuple[int, int] = 3,
+        input_size: int | tuple[int, int] = 56,
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] = 1,
+        dilation: int | tuple[int, int] = 1,
+        groups: int = 1,
+        batch: int = 1,
+        bytes_per_number: int = 4,
+        compute: float = 150.0,
+        bandwidth: float = 25.0,
+    ) -> None:
+        state = {
+            "in_channels": in_channels,
+            "out_channels": out_channels,
+            "kernel_size": kernel_size,
+            "input_size": input_size,
+            "stride": stride,
+            "padding": padding,
+            "dilation": dilation,
+            "groups": groups,
+            "batch": batch,
+            "bytes_per_number": bytes_per_number,
+            "compute": compute,
+            "bandwidth": bandwidth,
+        }
+        state = {name: _checked(name, value) for name, value in state.items()}
+        _compute(state)
+        super().__init__(**state)
+
+    @traitlets.validate(
+        "in_channels", "out_channels", *SIZES, "groups", "batch", "bytes_per_number",
+        "compute", "bandwidth",
+    )  # fmt: skip
+    def _validate(self, proposal: dict) -> Any:
+        name = proposal["trait"].name
+        # Where several traits change together, the others may not have been looked at yet.
+        state = {**self.spec, name: proposal["value"]}
+        state = {key: _checked(key, value) for key, value in state.items()}
+        _compute(state)
+        return state[name]
+
+    @property
+    def cost(self) -> Cost:
+        """All that the layer costs."""
+        return _compute(self.spec)
+
+    @property
+    def ridge(self) -> float:
+        """Operations per byte from which the machine's arithmetic is what limits."""
+        return self.compute / self.bandwidth
+
+    @property
+    def output(self) -> Tensor:
+        """Parameters, multiply-adds and bytes moved, as an int64 tensor of three."""
+        cost = self.cost
+        return torch.tensor([cost.parameters, cost.multiply_adds, cost.bytes_moved])
+
+    def first_frame(self) -> str:
+        """Every result as a formula with the numbers put in, and the limit in words."""
+        rows = table("What the layer costs", self._results(), lambda i, j: False)
+        return f"{paragraph(self._verdict())}\n{rows}"
+
+    def _results(self) -> list[tuple[str, str]]:
+        cost = self.cost
+        axes = [
+            _size(*axis)
+            for axis in zip(
+                self.input_size,
+                self.kernel_size,
+                self.stride,
+                self.padding,
+                self.dilation,
+                strict=True,
+            )
+        ]
+        same = axes[0] == axes[1]
+        size = f"Height and width {axes[0]}" if same else f"Height {axes[0]}\nWidth {axes[1]}"
+        b, read = self.bytes_per_number, f"({self.in_channels} / {self.groups})"
+        parts = (cost.input_bytes, cost.weight_bytes, cost.output_bytes)
+        flops, moved = _grouped(cost.flops), _grouped(cost.bytes_moved)
+        compute, bandwidth = (_grouped(_rounded(x, 6)) for x in (self.compute, self.bandwidth))
+
+        def times(*factors: object) -> str:
+            return " · ".join(map(str, factors))
+
+        weights = times(self.out_channels, read, *self.kernel_size)
+        pixels = times(self.batch, self.out_channels, *cost.output_size, read, *self.kernel_size)
+        inputs = times(b, self.batch, self.in_channels, *self.input_size)
+        outputs = times(b, self.batch, self.out_channels, *cost.output_size)
+        return [
+            ("Output size", size),
+            ("Parameters, without bias", f"{weights} = {_counted(cost.parameters)}"),
+            ("Multiply-adds", f"{pixels} = {_counted(cost.multiply_adds)}"),
+            (
+                "Floating-point operations",
+                f"2 · {_grouped(cost.multiply_adds)} = {_counted(cost.flops)}",
+            ),
+            ("Bytes of the input", f"{inputs} = {_counted(parts[0], 'B')}"),
+            (
+                "Bytes of the weights",
+                f"{b} · {_grouped(cost.parameters)} = {_counted(parts[1], 'B')}",
+            ),
+            ("Bytes of the output", f"{outputs} = {_counted(parts[2], 'B')}"),
+            (
+                "Bytes moved, once each",
+                f"{' + '.join(map(_grouped, parts))} = {_counted(cost.bytes_moved, 'B')}",
+            ),
+            ("Arithmetic intensity", f"{flops} / {moved} = {_ratio(cost.intensity)} flop/byte"),
+            (
+                "Time, arithmetic alone",
+                f"{flops} flop / {compute} GFLOP/s = {_duration(cost.seconds_compute)}",
+            ),
+            (
+                "Time, memory alone",
+                f"{moved} bytes / {bandwidth} GB/s = {_duration(cost.seconds_memory)}",
+            ),
+            (
+                "Ridge",
+                f"{compute} / {bandwidth} = {_ratio(self.ridge)} flop/byte",
+            ),
+        ]
+
+    def _verdict(self) -> str:
+        cost = self.cost
+        arithmetic, memory = _duration(cost.seconds_compute), _duration(cost.seconds_memory)
+        starts = f"At {_ratio(cost.intensity)} flop/byte the layer"
+        ends = f"the ridge, {_ratio(self.ridge)} flop/byte"
+        used = "of the machine's arithmetic can be used."
+        if cost.bound == "memory":
+            share = _grouped(_rounded(100 * cost.intensity / self.ridge))
+            return (
+                f"Memory-bound: moving the numbers takes {memory}, the arithmetic {arithmetic}. "
+                f"{starts} falls short of {ends}: at most {share}% {used}"
+            )
+        return (
+            f"Compute-bound: the arithmetic takes {arithmetic}, moving the numbers {memory}. "
+            f"{starts} has reached {ends}: all {used}"
+        )
+
+
+def _checked(name: str, value: Any) -> Any:
+    """`value` in the form that the trait holds, or the rule that it breaks."""
+    if name in SIZES:
+        value = values.pair(value, name, SIZES[name])
+        if max(value) > MOST:
+            raise WidgetError(f"{name} can be at most {MOST:,}; got {value!r}")
+        return value
+    if name in ("compute", "bandwidth"):
+        number = not isinstance(value, bool) and isinstance(value, (int, float))
+        if not number or not math.isfinite(value) or not RATES[0] <= value <= RATES[1]:
+            unit = "GFLOP/s" if name == "compute" else "GB/s"
+            raise WidgetError(
+                f"{name} must be a number from {RATES[0]} to {RATES[1]:,.0f} {unit}; got {value!r}"
+            )
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
+        raise WidgetError(f"{name} must be a whole number from 1 to {MOST:,}; got {value!r}")
+    if name == "bytes_per_number" and value not in (1, 2, 4):
+        raise WidgetError(f"{name} must be 4 (float32), 2 (bfloat16) or 1 (int8); got {value!r}")
+    return value
+
+
+def _compute(state: dict[str, Any]) -> Cost:
+    """All costs; every rule about shapes and groups is that of `utils.shapes`."""
+    layer = {name: state[name] for name in ("in_channels", "out_channels", *SIZES, "groups")}
+    try:
+        one = conv_cost(**layer, bias=False)
+    except ValueError as error:
+        raise WidgetError(str(error)) from None
+    each, batch = state["bytes_per_number"], state["batch"]
+    height, width = state["input_size"]
+    multiply_adds = batch * one.multiply_adds
+    parts = [
+        each * batch * state["in_channels"] * height * width,
+        each * one.parameters,
+        each * batch * one.activations,
+    ]
+    flops, moved = 2 * multiply_adds, sum(parts)
+    if max(flops, moved) >= EXACT:
+        raise WidgetError(
+            f"this layer needs {flops:,} operations and moves {moved:,} bytes; the page counts "
+            "exactly below 2^53: use fewer channels, a smaller batch or a smaller input"
+        )
+    sizes = (state[name] for name in ("input_size", "kernel_size", "stride", "padding", "dilation"))
+    rows, columns = (output_size(*axis) for axis in zip(*sizes, strict=True))
+    return Cost(
+        (rows, columns),
+        one.parameters,
+        multiply_adds,
+        *parts,
+        seconds_compute=flops / (state["compute"] * 1e9),
+        seconds_memory=moved / (state["bandwidth"] * 1e9),
+        bound="compute" if flops * state["bandwidth"] >= moved * state["compute"] else "memory",
+    )
+
+
+# Numbers as text, as the page writes them.
+
+
+def _rounded(x: float, digits: int = 3) -> Decimal:
+    """So many significant digits, halves upwards as in JavaScript."""
+    return Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(Decimal(x))
+
+
+def _grouped(x: float | Decimal) -> str:
+    """Without exponent, thousands apart: 67,000 or 0.5."""
+    text = f"{x if isinstance(x, Decimal) else Decimal(repr(x)):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _counted(x: int, unit: str = "") -> str:
+    """Exactly, and in short: 1,024,000,000 (1.02 G)."""
+    rest, step = _rounded(x), 0
+    while rest >= 1000 and step < 5:
+        rest, step = rest / 1000, step + 1
+    short = f" ({_grouped(rest)} {['', 'k', 'M', 'G', 'T', 'P'][step]}{unit})" if x >= 1000 else ""
+    return _grouped(x) + short
+
+
+def _duration(seconds: float) -> str:
+    """A time as one reads it: 13.7 ms."""
+    rest, step = _rounded(seconds), 0
+    while rest < 1 and step < 6:
+        rest, step = rest * 1000, step + 1
+    return f"{_grouped(rest)} {['s', 'ms', 'µs', 'ns', 'ps', 'fs', 'as'][step]}"
+
+
+def _ratio(x: float) -> str:
+    return _grouped(_rounded(x, 4))
+
+
+def _size(n: int, k: int, stride: int, padding: int, dilation: int) -> str:
+    """The output-size formula along one axis, with the numbers put in."""
+    top = n + 2 * padding - effective_kernel_size(k, dilation)
+    exact = Decimal(top / stride).quantize(Decimal("0.001"), ROUND_HALF_UP)
+    return (
+        f"⌊({n} + 2·{padding} − {dilation}·({k} − 1) − 1) / {stride}⌋ + 1 = ⌊{top} / {stride}⌋ + 1"
+        f" = ⌊{f'{exact:f}'.rstrip('0').rstrip('.')}⌋ + 1 = {top // stride + 1}"
+    )
