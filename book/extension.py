@@ -4,6 +4,7 @@ The chapters are plain Markdown, so that Colab, JupyterLab and GitHub show them 
 Sphinx extension gives them, in the book alone, what plain Markdown has no word for:
 
 - a link whose address is the `url` of an entry in `references/*.bib` leads to that entry,
+- a chapter has the number of its file, so that it keeps it when others come before it,
 - a section "Exercise 2.1 ..." becomes a box, with its answer in it, at the anchor `#exercise-2-1`,
 - a picture gets a text alternative,
 - `<!-- explorable: NAME -->` becomes the first widget of that name that a chapter shows,
@@ -32,6 +33,7 @@ from sphinx.util import logging
 ROOT = Path(__file__).resolve().parent.parent
 LOGGER = logging.getLogger(__name__)
 WIDGETS = ROOT / "utils" / "widgets" / "dist" / "explorables.js"
+CHAPTER = re.compile(r"chapters/(\d+)-")
 EXERCISE = re.compile(r"Exercise (\d+)\.(\d+)\b")
 EXPLORABLE = re.compile(r"<!--\s*explorable:\s*(\w+)\s*-->")
 DESCRIPTION_LENGTH = 200
@@ -119,6 +121,25 @@ def describe_citations(app: Sphinx, doctree: nodes.document, docname: str) -> No
         anchor = link.get("refuri", "").partition("#")[2]
         if anchor in texts:
             link["reftitle"] = texts[anchor]
+
+
+# Numbers
+
+
+def number_chapters(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Give each chapter, `chapters/13-...`, the number of its file instead of one by order."""
+    for docname, anchors in env.toc_secnumbers.items():
+        found = CHAPTER.match(docname)
+        if not found:
+            continue
+        number = int(found[1])
+        for anchor, numbers in anchors.items():
+            if numbers:
+                anchors[anchor] = (number, *numbers[1:])
+        for node in [env.titles[docname], *env.tocs[docname].findall(nodes.reference)]:
+            if node.get("secnumber"):
+                node["secnumber"] = [number, *node["secnumber"][1:]]
+    return []
 
 
 # Exercises, pictures, widgets
@@ -310,6 +331,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register all of the above with Sphinx."""
     register_plugin("pybtex.style.formatting", "course", ReferenceStyle)
     app.connect("config-inited", configure)
+    app.connect("env-get-updated", number_chapters, priority=900)
     app.connect("env-updated", label_citations, priority=900)
     app.connect("doctree-resolved", describe_citations)
     app.connect("html-page-context", describe_page, priority=900)

@@ -50,6 +50,16 @@ def test_the_book_has_its_pages(book, anchors):
     assert len(chapters) >= 3, chapters
 
 
+def test_a_chapter_has_the_number_of_its_file(book, anchors):
+    """In its title, in the contents, and at what leads to the one before and after."""
+    for name in (name for name in anchors if name.startswith("chapters/")):
+        number = int(name.removeprefix("chapters/").partition("-")[0])
+        text = (book / name).read_text(encoding="utf-8")
+        assert re.search(rf'<h1><span class="section-number">{number}\. </span>', text), name
+        contents = (book / "intro.html").read_text(encoding="utf-8")
+        assert re.search(rf'href="{re.escape(name)}">{number}\. ', contents), name
+
+
 UNFOLD = "document.querySelectorAll('details').forEach(d => { d.open = true; })"
 EXCESS = "document.documentElement.scrollWidth - innerWidth"
 
