@@ -60,7 +60,16 @@ def checks() -> list[Check]:
         Check(
             "unit",
             "Operators, shapes, exercises, the notebooks' form",
-            [[*PYTEST, "--doctest-modules", "utils", "tests/unit", "tests/notebooks"]],
+            [
+                [
+                    *PYTEST,
+                    "--doctest-modules",
+                    "utils",
+                    "benchmarks",
+                    "tests/unit",
+                    "tests/notebooks",
+                ]
+            ],
         ),
         Check("nbval", "Every cell run again, every output compared", [[*nbval, *chapters]]),
         Check(

@@ -2,9 +2,12 @@
 
     python tools/notebooks.py                            # every chapter
     python tools/notebooks.py chapters/02-*.ipynb        # these
+    python tools/notebooks.py --measure FILE ...         # and measure anew what is a time
     python tools/notebooks.py --only-normalise FILE ...  # do not run, tidy what is there
 
-Running it twice gives no diff. What is taken out: widget views and their saved state (the HTML
+Running it twice gives no diff: a cell tagged `nbval-ignore-output` measures times, which differ in
+every run; it is run like any other, but the output it has is kept until `--measure`, or a change of
+the cell, asks for another. What is taken out: widget views and their saved state (the HTML
 beside them is what the book shows), times, everything about the machine. Outputs in pieces are
 joined.
 """
@@ -13,6 +16,7 @@ import argparse
 import hashlib
 import sys
 import time
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -22,7 +26,7 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-CELL_METADATA = ("tags", "cellView", "mystnb", "alt")
+CELL_METADATA = ("tags", "cellView", "mystnb", "alt", "measured")
 TIMEOUT = 300  # seconds a cell; the tests hold cells to far less
 
 
@@ -114,10 +118,35 @@ def run(notebook: NotebookNode, folder: Path, kernel: str = "python3") -> None:
     ).execute()
 
 
+def keep_measurements(cells: list[NotebookNode], before: list[NotebookNode]) -> None:
+    """Give each cell that measures, unless it was changed, the output that it had before.
+
+    The cell's metadata `measured` says from which source its output is.
+    """
+    outputs = {cell.metadata.get("measured"): cell.outputs for cell in before}
+    for cell in cells:
+        if "nbval-ignore-output" in cell.metadata.get("tags", []):
+            digest = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
+            cell.outputs = outputs.get(digest, cell.outputs)
+            cell.metadata["measured"] = digest
+
+
+def rewrite(path: Path, only_normalise: bool = False, measure: bool = False) -> bool:
+    """Run the notebook, tidy it and write it back; return whether that changed the file."""
+    notebook = nbformat.read(path, as_version=4)
+    before = [cell for cell in deepcopy(notebook.cells) if cell.cell_type == "code"]
+    if not only_normalise:
+        run(notebook, path.resolve().parent)
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        keep_measurements(code, [] if measure else before)
+    return write(normalise(notebook), path)
+
+
 def main() -> int:
     """Run and normalise the notebooks named on the command line, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="files; all chapters unless told")
+    parser.add_argument("--measure", action="store_true", help="do not keep measured outputs")
     parser.add_argument("--only-normalise", action="store_true", help="do not run, only tidy")
     arguments = parser.parse_args()
     paths = arguments.notebooks or chapters()
@@ -127,15 +156,12 @@ def main() -> int:
     failed = 0
     for path in paths:
         started = time.monotonic()
-        notebook = nbformat.read(path, as_version=4)
         try:
-            if not arguments.only_normalise:
-                run(notebook, path.resolve().parent)
+            changed = rewrite(path, arguments.only_normalise, arguments.measure)
         except CellExecutionError as error:
             print(f"{path}: a cell failed, nothing written\n{error}", file=sys.stderr)
             failed += 1
             continue
-        changed = write(normalise(notebook), path)
         seconds = time.monotonic() - started
         print(f"{path}: {'written' if changed else 'unchanged'}, {seconds:.1f} s", flush=True)
     return 1 if failed else 0
