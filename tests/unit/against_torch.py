@@ -64,6 +64,54 @@ def tensors(draw, shape, dtypes=(torch.float64,), least=-3, most=3) -> Tensor:
     return numbers(*shape)
 
 
+def one_or_each(draw, axes, least, most):
+    """One number for all axes, or one for each, in any of the forms that torch takes."""
+    number = st.integers(least, most)
+    each = st.lists(number, min_size=axes, max_size=axes)
+    return draw(st.one_of(number, number.map(lambda n: (n,)), each.map(tuple), each))
+
+
+def largest(value) -> int:
+    return value if isinstance(value, int) else max(value)
+
+
+@st.composite
+def convolutions(draw, axes, dtypes=FLOATS, kernel_sizes=(1, 2, 3, 4), strides=4, dilations=3):
+    """Arguments of conv1d or conv2d that torch takes, with strides and dilations up to those."""
+    groups = draw(st.integers(1, 3))
+    taken, made = draw(st.integers(1, 3)), draw(st.integers(1, 6))
+    kernel_size = draw(st.lists(st.sampled_from(kernel_sizes), min_size=axes, max_size=axes))
+    dilation = one_or_each(draw, axes, 1, dilations)
+    padding = draw(st.sampled_from(["same", "valid", "numbers", "numbers", "numbers"]))
+    if padding == "numbers":
+        padding = one_or_each(draw, axes, 0, 3)
+    stride = 1 if padding == "same" else one_or_each(draw, axes, 1, strides)
+    around = (
+        0 if isinstance(padding, str) else min([padding] if isinstance(padding, int) else padding)
+    )
+    size = [
+        draw(st.integers(max(1, largest(dilation) * (k - 1) + 1 - 2 * around), 11))
+        for k in kernel_size
+    ]
+    batch = draw(st.sampled_from([(), (0,), (1,), (2,), (3,)]))
+    dtype = draw(st.sampled_from(dtypes))
+    input = draw(tensors((*batch, taken * groups, *size), [dtype]))
+    weight = draw(tensors((made * groups, taken, *kernel_size), [dtype]))
+    bias = draw(st.one_of(st.none(), tensors((made * groups,), [dtype])))
+    return [input, weight, bias], {
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+        "groups": groups,
+    }
+
+
+def double(*shape, dtype=torch.float64):
+    """Normally distributed numbers, the same at every call, whose gradient is asked for."""
+    generator = torch.Generator().manual_seed(sum(shape))
+    return torch.randn(*shape, generator=generator, dtype=dtype).requires_grad_()
+
+
 def outcome(function: Callable, *args, **kwargs):
     """What a call returns, or the exception that it raises."""
     try:
@@ -74,8 +122,13 @@ def outcome(function: Callable, *args, **kwargs):
         return error
 
 
-def agree(ours: Callable, theirs: Callable, *args, exact: bool = True, **kwargs):
+def agree(
+    ours: Callable, theirs: Callable, *args, exact: bool = True, atol: float | None = None, **kwargs
+):
     """Both refuse, we with a ValueError or TypeError that names the call; or both return the same.
+
+    The same is equal, or close where not exact, or no further apart than `atol` where that is given
+    (but for half precision, which is never asked for more than being close).
 
     Returns what they return, None where they refuse.
     """
@@ -88,8 +141,8 @@ def agree(ours: Callable, theirs: Callable, *args, exact: bool = True, **kwargs)
             keep = -2 if ours.__name__.startswith("adaptive") else 1
             one = torch.ones([max(1, n) for n in first.shape[:keep]] + list(first.shape[keep:]))
             expected = outcome(theirs, one.to(first.dtype), *others, **kwargs)
-        elif "transpose" in ours.__name__ and 0 in expected.shape:  # padding that leaves nothing
-            return None
+        if "transpose" in ours.__name__ and 0 in getattr(expected, "shape", ()):
+            return None  # padding that leaves nothing
     if isinstance(expected, Exception):
         assert isinstance(actual, (ValueError, TypeError)), (
             f"torch refuses ({expected}), but we return or raise {actual!r}"
@@ -105,7 +158,11 @@ def agree(ours: Callable, theirs: Callable, *args, exact: bool = True, **kwargs)
         assert mine.dtype == other.dtype
         assert mine.is_contiguous()
         assert not shares_memory(mine, args)
-        if exact and mine.dtype not in (torch.float16, torch.bfloat16):
+        half = mine.dtype in (torch.float16, torch.bfloat16)
+        if atol is not None:
+            rtol = torch.finfo(mine.dtype).eps if half else 0
+            torch.testing.assert_close(mine, other, rtol=rtol, atol=atol)
+        elif exact and not half:
             assert torch.equal(mine, other), f"{mine} is not {other}"
         else:
             torch.testing.assert_close(mine, other, equal_nan=True)
@@ -127,8 +184,9 @@ def same_gradients(ours: Callable, theirs: Callable, inputs: list[Tensor | None]
         leaves = [None if x is None else x.detach().clone().requires_grad_() for x in inputs]
         y = function(*leaves, **kwargs)
         y = y[0] if isinstance(y, tuple) else y
-        weights = (torch.arange(y.numel()) % 7).reshape(y.shape)
+        weights = (torch.arange(y.numel()) % 7).reshape(y.shape).to(y.dtype)
+        weights = weights * (1 + 2j) if y.dtype.is_complex else weights
         given = [x for x in leaves if x is not None]
-        found.append(torch.autograd.grad((y * weights).sum().abs(), given))
+        found.append(torch.autograd.grad(y, given, weights))
     for mine, other in zip(*found, strict=True):
         torch.testing.assert_close(mine, other)

@@ -3,54 +3,22 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from against_torch import ALL_DTYPES, FLOATS, ODD_NUMBERS, agree, same_gradients, tensors
+from against_torch import (
+    ALL_DTYPES,
+    FLOATS,
+    ODD_NUMBERS,
+    agree,
+    convolutions,
+    double,
+    one_or_each,
+    same_gradients,
+    tensors,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
 from utils import functional
 from utils.functional import ways
-
-
-def one_or_each(draw, axes, least, most):
-    """One number for all axes, or one for each, in any of the forms that torch takes."""
-    number = st.integers(least, most)
-    each = st.lists(number, min_size=axes, max_size=axes)
-    return draw(st.one_of(number, number.map(lambda n: (n,)), each.map(tuple), each))
-
-
-def largest(value) -> int:
-    return value if isinstance(value, int) else max(value)
-
-
-@st.composite
-def convolutions(draw, axes, dtypes=FLOATS):
-    """Arguments of conv1d or conv2d that torch takes."""
-    groups = draw(st.integers(1, 3))
-    taken, made = draw(st.integers(1, 3)), draw(st.integers(1, 6))
-    kernel_size = draw(st.lists(st.integers(1, 4), min_size=axes, max_size=axes))
-    dilation = one_or_each(draw, axes, 1, 3)
-    padding = draw(st.sampled_from(["same", "valid", "numbers", "numbers", "numbers"]))
-    if padding == "numbers":
-        padding = one_or_each(draw, axes, 0, 3)
-    stride = 1 if padding == "same" else one_or_each(draw, axes, 1, 4)
-    around = (
-        0 if isinstance(padding, str) else min([padding] if isinstance(padding, int) else padding)
-    )
-    size = [
-        draw(st.integers(max(1, largest(dilation) * (k - 1) + 1 - 2 * around), 11))
-        for k in kernel_size
-    ]
-    batch = draw(st.sampled_from([(), (0,), (1,), (2,), (3,)]))
-    dtype = draw(st.sampled_from(dtypes))
-    input = draw(tensors((*batch, taken * groups, *size), [dtype]))
-    weight = draw(tensors((made * groups, taken, *kernel_size), [dtype]))
-    bias = draw(st.one_of(st.none(), tensors((made * groups,), [dtype])))
-    return [input, weight, bias], {
-        "stride": stride,
-        "padding": padding,
-        "dilation": dilation,
-        "groups": groups,
-    }
 
 
 @st.composite
@@ -168,11 +136,6 @@ def test_layers_of_real_sizes(channels, kernel, groups):
                 rtol=1e-4,
                 atol=1e-2,
             )
-
-
-def double(*shape, dtype=torch.float64):
-    generator = torch.Generator().manual_seed(sum(shape))
-    return torch.randn(*shape, generator=generator, dtype=dtype).requires_grad_()
 
 
 @pytest.mark.parametrize("way", ["multiply", "rows", "unroll", "band"])

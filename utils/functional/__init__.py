@@ -1,16 +1,20 @@
 """The same operators as in `utils.loops`, general and fast, as an engineer would call them.
 
-Names, arguments, defaults and results are those of `torch.nn.functional`, and so is what each
-refuses; the error says more. None of torch's own convolution, pooling, unfold or fold is called.
+Names, arguments, defaults and results are those of `torch.nn.functional` (of `torchvision.ops` for
+`deform_conv2d`), and so is what each refuses; the error says more. None of torch's own convolution,
+pooling, unfold or fold is called.
 
 One idea serves them all. A kernel of k_h·k_w taps slides over a picture; turn the loops inside out,
 and each tap sees the whole picture at once, shifted. `windows` shows these shifted pictures without
 copying a number. Multiply each by its weight and add: convolution. Take the largest: max pooling.
 The mean: average pooling. Stack them: unfold. Write where the others read: fold and transposed
-convolution.
+convolution. Let each tap look where an offset sends it: deformable convolution. Make the windows
+as large as tiles: the ways of Fourier and Winograd, who multiply in another basis.
 """
 
 from utils.functional.convolution import conv1d, conv2d
+from utils.functional.deformable import deform_conv2d
+from utils.functional.fourier import conv2d_fft
 from utils.functional.pooling import (
     adaptive_avg_pool2d,
     avg_pool1d,
@@ -21,6 +25,7 @@ from utils.functional.pooling import (
 from utils.functional.transposed import conv_transpose1d, conv_transpose2d
 from utils.functional.unfolding import fold, unfold
 from utils.functional.windows import windows
+from utils.functional.winograd import conv2d_winograd
 
 __all__ = [
     "adaptive_avg_pool2d",
@@ -28,8 +33,11 @@ __all__ = [
     "avg_pool2d",
     "conv1d",
     "conv2d",
+    "conv2d_fft",
+    "conv2d_winograd",
     "conv_transpose1d",
     "conv_transpose2d",
+    "deform_conv2d",
     "fold",
     "max_pool1d",
     "max_pool2d",

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 Ints = int | Sequence[int]
+Call = Callable[[], str]  # names the call; only asked when something is refused
 
 
 def describe(name: str, **tensors: object) -> str:
@@ -24,13 +25,13 @@ def describe(name: str, **tensors: object) -> str:
     return f"{name}({', '.join(shapes)})"
 
 
-def require(condition: bool, call: Callable[[], str], rule: str) -> None:
+def require(condition: bool, call: Call, rule: str) -> None:
     """Raise `ValueError` with the call and the rule it breaks, unless the condition holds."""
     if not condition:
         raise ValueError(f"{call()}: {rule}")
 
 
-def tensors(call: Callable[[], str], **values: object) -> None:
+def tensors(call: Call, **values: object) -> None:
     """Refuse what is no dense tensor, and tensors whose dtypes differ."""
     dtype = None
     for name, value in values.items():
@@ -45,14 +46,15 @@ def tensors(call: Callable[[], str], **values: object) -> None:
 
 
 def dtypes(
-    call: Callable[[], str],
+    call: Call,
     dtype: torch.dtype,
     *,
     integers: bool | torch.dtype = False,
     boolean: bool = False,
     complex_: bool = False,
+    because: str = "",
 ) -> None:
-    """Refuse a dtype for which torch does not define the operator; real floats always pass."""
+    """Refuse a dtype for which the operator is not defined; real floats always pass."""
     if dtype == torch.bool:
         allowed = boolean
     elif dtype.is_complex:
@@ -60,10 +62,10 @@ def dtypes(
     else:
         allowed = dtype.is_floating_point or integers is True or integers == dtype
     if not allowed:
-        raise TypeError(f"{call()}: not defined for {dtype}")
+        raise TypeError(f"{call()}: not defined for {dtype}{because}")
 
 
-def integer(call: Callable[[], str], name: str, value: object, least: int | None = None) -> int:
+def integer(call: Call, name: str, value: object, least: int | None = None) -> int:
     """Return an `int`, or refuse what is none (a `bool` is none either) or too small."""
     try:
         if isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool"):
@@ -78,7 +80,7 @@ def integer(call: Callable[[], str], name: str, value: object, least: int | None
 
 
 def integers(
-    call: Callable[[], str],
+    call: Call,
     name: str,
     value: object,
     count: int,
@@ -101,12 +103,12 @@ def integers(
     return numbers if len(numbers) == count else numbers * count
 
 
-def flag(call: Callable[[], str], name: str, value: object) -> None:
+def flag(call: Call, name: str, value: object) -> None:
     """Refuse what is neither True nor False."""
     if not isinstance(value, bool):
         raise TypeError(f"{call()}: {name} must be True or False; got {value!r}")
 
 
-def refuse(call: Callable[[], str], rule: object) -> NoReturn:
+def refuse(call: Call, rule: object) -> NoReturn:
     """Raise `ValueError` with the call and the rule it breaks."""
     raise ValueError(f"{call()}: {rule}") from None

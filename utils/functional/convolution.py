@@ -1,15 +1,19 @@
 """Convolution (cross-correlation, as all networks compute it) in one and two dimensions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from utils.functional import arguments
-from utils.functional.arguments import Ints, require
+from utils.functional.arguments import Call, Ints, require
+from utils.functional.flat import Pair
 from utils.functional.ways import correlate
 from utils.shapes import output_size, same_padding
+
+# What computes once all is read: x, weight, places, stride, padding, dilation, groups.
+Way = Callable[[Tensor, Tensor, Pair, Pair, Pair, Pair, int], Tensor]
 
 
 def conv2d(
@@ -58,7 +62,7 @@ weight takes 2·groups = 2
 
     Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning (2016).
     """
-    return _conv("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
+    return convolve("conv2d", 2, correlate, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv1d(
@@ -96,12 +100,13 @@ def conv1d(
 
     Source: chapter 11.
     """
-    return _conv("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
+    return convolve("conv1d", 1, correlate, input, weight, bias, stride, padding, dilation, groups)
 
 
-def _conv(
+def convolve(
     name: str,
     axes: int,
+    way: Way,
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None,
@@ -109,34 +114,31 @@ def _conv(
     padding: Ints | str,
     dilation: Ints,
     groups: int,
+    limits: Callable[[Call, Tensor, Pair, Pair], None] | None = None,
 ) -> Tensor:
-    """Read the arguments, make a signal a picture of one row, convolve."""
+    """Read the arguments, make a signal a picture of one row, convolve it in the given way.
+
+    All that `conv2d` and its like have in common is here: what they refuse, what they pad, and the
+    bias. `limits(call, weight, stride, dilation)` may refuse more.
+    """
 
     def call() -> str:
         return arguments.describe(name, input=input, weight=weight, bias=bias)
 
     batched, groups = check_tensors(call, axes, input, weight, bias, groups)
-    out_channels = weight.shape[0]
     channels, taken = input.shape[-axes - 1], weight.shape[1]
     require(
         channels == taken * groups,
         call,
         f"input has {channels} channels, but weight takes {taken}·groups = {taken * groups}",
     )
-    require(
-        out_channels >= groups and out_channels % groups == 0,
-        call,
-        f"groups = {groups} must divide weight's {out_channels} output channels",
-    )
-    require(
-        bias is None or tuple(bias.shape) == (out_channels,),
-        call,
-        f"bias must be ({out_channels},), one for each output channel",
-    )
+    check_outputs(call, weight, bias, groups)
     stride = arguments.integers(call, "stride", stride, axes, 1)
     dilation = arguments.integers(call, "dilation", dilation, axes, 1)
     if set(dilation) != {1}:  # torch convolves short integers too, but does not spread the taps
         arguments.dtypes(call, input.dtype, integers=torch.int64, complex_=True)
+    if limits is not None:
+        limits(call, weight, stride, dilation)
     kernel_size = tuple(weight.shape[2:])
     x = input if batched else input.unsqueeze(0)
     if isinstance(padding, str):
@@ -155,12 +157,7 @@ def _conv(
         padding = tuple(before for before, _ in splits)
     else:
         padding = arguments.integers(call, "padding", padding, axes, 0)
-    try:
-        sizes = zip(x.shape[2:], kernel_size, stride, padding, dilation, strict=True)
-        places = tuple(output_size(*axis) for axis in sizes)
-    except ValueError as error:
-        arguments.refuse(call, f"output size = {error}")
-
+    places = find_places(call, x.shape[2:], kernel_size, stride, padding, dilation)
     if axes == 1:
         x, weight = x.unsqueeze(2), weight.unsqueeze(2)
         places, stride = (1, *places), (1, *stride)
@@ -168,16 +165,17 @@ def _conv(
     dtype = x.dtype
     if dtype in (torch.float16, torch.bfloat16):  # sums need more digits than these have
         x, weight = x.float(), weight.float()
-    y = correlate(x, weight, places, stride, padding, dilation, groups)
-    # A new tensor, dense: the sums may be a part of a wider one.
-    y = y.contiguous() if bias is None else y + bias.to(y.dtype).view(-1, 1, 1)
-    y = y.to(dtype)
+    if taken == 0:  # torch makes no channels of none, and adds no bias to them
+        y, bias = x.new_zeros(x.shape[0], 0, *places), None
+    else:
+        y = way(x, weight, places, stride, padding, dilation, groups)
+    y = add_bias(y, bias, dtype)
     y = y.squeeze(2) if axes == 1 else y
     return y if batched else y.squeeze(0)
 
 
 def check_tensors(
-    call: Callable[[], str],
+    call: Call,
     axes: int,
     input: Tensor,
     weight: Tensor,
@@ -195,3 +193,44 @@ def check_tensors(
     require(min(input.shape[-axes:]) > 0, call, "input must have a pixel")
     require(min(weight.shape[2:]) > 0, call, "weight must have a tap")
     return input.ndim == axes + 2, arguments.integer(call, "groups", groups, 1)
+
+
+def check_outputs(call: Call, weight: Tensor, bias: Tensor | None, groups: int) -> None:
+    """Check that the groups share the output channels, and that each of these has its bias."""
+    out_channels = weight.shape[0]
+    require(
+        out_channels >= groups and out_channels % groups == 0,
+        call,
+        f"groups = {groups} must divide weight's {out_channels} output channels",
+    )
+    require(
+        bias is None or tuple(bias.shape) == (out_channels,),
+        call,
+        f"bias must be ({out_channels},), one for each output channel",
+    )
+
+
+def find_places(
+    call: Call,
+    sizes: Sequence[int],
+    kernel_size: Pair,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+) -> Pair:
+    """Count the places of the kernel along each axis, or refuse one that does not fit."""
+    try:
+        axes = zip(sizes, kernel_size, stride, padding, dilation, strict=True)
+        return tuple(output_size(*axis) for axis in axes)
+    except ValueError as error:
+        arguments.refuse(call, f"output size = {error}")
+
+
+def add_bias(y: Tensor, bias: Tensor | None, dtype: torch.dtype) -> Tensor:
+    """Add the bias to sums `(N, O, o_h, o_w)`, which may be a part of a wider tensor, in any order.
+
+    Returns:
+        A tensor of its own, of the given dtype, contiguous.
+    """
+    y = y if bias is None else y + bias.to(y.dtype).view(-1, 1, 1)
+    return y.to(dtype).contiguous()

@@ -250,14 +250,17 @@ def adaptive_avg_pool2d(
         return input.new_zeros(*input.shape[:-2], o_h, o_w)
     arguments.dtypes(call, input.dtype, complex_=(o_h, o_w) == (1, 1))
     x = input.float() if input.dtype in (torch.float16, torch.bfloat16) else input
-    return _adapt(_adapt(x, o_h, -2), o_w, -1).to(input.dtype).contiguous()
+    n_h, n_w = x.shape[-2:]
+    if n_h % o_h == n_w % o_w == 0:  # windows side by side, all alike
+        y = x.unflatten(-1, (o_w, n_w // o_w)).unflatten(-3, (o_h, n_h // o_h)).mean((-3, -1))
+    else:
+        y = _adapt(_adapt(x, o_h, -2), o_w, -1)
+    return y.to(input.dtype).contiguous()
 
 
 def _adapt(x: Tensor, size: int, axis: int) -> Tensor:
     """Average along one axis down, or up, to the given size."""
     n = x.shape[axis]
-    if n % size == 0:  # windows side by side, all alike
-        return x.unflatten(axis, (size, n // size)).mean(axis)
     ends = [(i * n // size, -(-(i + 1) * n // size)) for i in range(size)]
     return torch.stack([x.narrow(axis, s, e - s).mean(axis) for s, e in ends], axis)
 

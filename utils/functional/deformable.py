@@ -1,0 +1,213 @@
+"""Deformable convolution: each tap of each window looks where an offset sends it."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint
+
+from utils.functional import arguments
+from utils.functional.arguments import Call, Ints, require
+from utils.functional.convolution import add_bias, check_outputs, find_places
+from utils.functional.windows import slide
+
+
+def deform_conv2d(
+    input: Tensor,
+    offset: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Ints = (1, 1),
+    padding: Ints = (0, 0),
+    dilation: Ints = (1, 1),
+    mask: Tensor | None = None,
+) -> Tensor:
+    """Convolve at positions that offsets move, as `torchvision.ops.deform_conv2d` does.
+
+    In `conv2d`, tap (a, b) of the window at (i, j) reads the pixel in row i·s_h − p_h + a·d_h and
+    column j·s_w − p_w + b·d_w. Here it reads that position plus an offset of its own: the bilinear
+    mixture of the four pixels around it, those outside the picture being 0. A mask scales what it
+    reads. Everything has a gradient; that of an offset is the slope of the mixture, and on a pixel,
+    where the slope jumps, the one below and to the right.
+
+    Args:
+        input: `(N, C, H, W)`.
+        offset: `(N, 2 * offset_groups * k_h * k_w, o_h, o_w)`, in pixels: for each group of input
+            channels, for each tap, row by row, first how far down, then how far to the right.
+        weight: `(O, C / groups, k_h, k_w)`; how many groups there are follows from it.
+        bias: `(O,)`, or None.
+        stride: An integer, or one for each axis; 1 or more.
+        padding: On each side, an integer or one for each axis; 0 or more.
+        dilation: Distance between neighbouring taps, an integer or one for each axis; 1 or more.
+        mask: `(N, offset_groups * k_h * k_w, o_h, o_w)`, or None, which is as good as ones.
+
+    Returns:
+        `(N, O, o_h, o_w)`, with o_h and o_w as `utils.shapes.output_size` says.
+
+    Raises:
+        TypeError: if something is no tensor of real floats or no integer, or the dtypes differ.
+        ValueError: if the shapes do not fit together, the channels cannot be shared out among the
+            groups, the kernel is larger than the padded input, or a number is too small.
+
+    Example:
+        >>> X = torch.arange(9.).reshape(1, 1, 3, 3)
+        >>> K = torch.tensor([[[[0., 1.], [2., 3.]]]])
+        >>> offset = torch.zeros(1, 2 * 4, 2, 2)
+        >>> deform_conv2d(X, offset, K)  # nothing moves
+        tensor([[[[19., 25.],
+                  [37., 43.]]]])
+        >>> offset[:, 7] = 0.5  # the last tap looks half a pixel further to the right
+        >>> deform_conv2d(X, offset, K)  # at 4.5 for 4, and half outside at 2.5 for 5
+        tensor([[[[20.5000, 17.5000],
+                  [38.5000, 31.0000]]]])
+        >>> deform_conv2d(X, offset[:, :6], K)
+        Traceback (most recent call last):
+        ...
+        ValueError: deform_conv2d(input (1, 1, 3, 3), offset (1, 6, 2, 2), weight (1, 1, 2, 2)): \
+offset has 6 channels; each group of them needs 2·k_h·k_w = 8
+
+    Source: J. Dai et al., Deformable convolutional networks (2017), section 2.1; the mask: X. Zhu
+    et al., Deformable ConvNets v2 (2019), section 3.2.
+    """
+
+    def call() -> str:
+        return arguments.describe(
+            "deform_conv2d", input=input, offset=offset, weight=weight, bias=bias, mask=mask
+        )
+
+    groups, offset_groups = _check_tensors(call, input, offset, weight, bias, mask)
+    stride = arguments.integers(call, "stride", stride, 2, 1, single=False)
+    padding = arguments.integers(call, "padding", padding, 2, 0, single=False)
+    dilation = arguments.integers(call, "dilation", dilation, 2, 1, single=False)
+    size, kernel_size = tuple(input.shape[2:]), tuple(weight.shape[2:])
+    places = find_places(call, size, kernel_size, stride, padding, dilation)
+    for name, given in (("offset", offset), ("mask", mask)):
+        if given is not None:
+            wanted = (len(input), given.shape[1], *places)
+            rule = f"{name} must be {wanted}: one for each picture and place of the kernel"
+            require(tuple(given.shape) == wanted, call, rule)
+
+    dtype = input.dtype
+    if dtype in (torch.float16, torch.bfloat16):  # positions and sums need more digits
+        input, offset, weight = input.float(), offset.float(), weight.float()
+        mask = mask if mask is None else mask.float()
+    # Where the taps look when nothing moves them: windows of the lines of all coordinates.
+    rows, columns = (
+        slide(torch.arange(-p, n + p, dtype=input.dtype, device=input.device), 0, k, s, d)
+        for n, k, s, p, d in zip(size, kernel_size, stride, padding, dilation, strict=True)
+    )
+    pixels = _Pixels(input, offset_groups)
+    # First the tap, then, as pixels are asked for, (N, o_h, o_w, offset groups).
+    moves = offset.unflatten(1, (offset_groups, *kernel_size, 2)).permute(2, 3, 4, 0, 5, 6, 1)
+    if mask is not None:
+        mask = mask.unflatten(1, (offset_groups, *kernel_size)).permute(2, 3, 0, 4, 5, 1)
+    matrices = weight.unflatten(0, (groups, -1)).permute(3, 4, 0, 2, 1)
+
+    def look(a: int, b: int) -> Tensor:
+        """Multiply what tap (a, b) sees in all windows by its weights."""
+        down, right = moves[a, b]
+        scale = None if mask is None else mask[a, b]
+        seen = pixels.between(rows[:, a, None, None] + down, columns[:, b, None] + right, scale)
+        return seen.unflatten(1, (groups, -1)).transpose(0, 1) @ matrices[a, b]
+
+    y = input.new_zeros(groups, len(input) * places[0] * places[1], matrices.shape[-1])
+    for a in range(kernel_size[0]):
+        for b in range(kernel_size[1]):
+            # Four pixels for each tap and place are 4·k_h·k_w times the picture. Keep none of them
+            # for the gradient: if it is asked for, the tap looks again.
+            y += checkpoint(look, a, b, use_reentrant=False, preserve_rng_state=False)
+    y = y.unflatten(1, (len(input), *places)).permute(1, 0, 4, 2, 3).flatten(1, 2)
+    return add_bias(y, bias, dtype)
+
+
+class _Pixels:
+    """A picture that can be read between its pixels.
+
+    Outside it are zeros: a ring of them, one pixel wide above and on the left. Below and on the
+    right it is two wide, so that a position just outside, too, has pixels all around.
+
+    Args:
+        x: `(N, C, H, W)`.
+        groups: How many groups of channels read at positions of their own.
+    """
+
+    def __init__(self, x: Tensor, groups: int):
+        self.size = tuple(x.shape[2:])
+        ringed = F.pad(x, (1, 2, 1, 2)).permute(0, 2, 3, 1)  # (N, H + 3, W + 3, C)
+        batch, height, width, channels = ringed.shape
+        # One group of one pixel is one row of a table.
+        count = batch * height * width * groups
+        self.table = ringed.reshape(count, channels // groups)
+        self.down, self.right = width * groups, groups  # steps in it to the next pixel
+        indices = torch.arange(count, device=x.device).view(batch, height, width, groups)
+        self.first = indices[:, :1, :1]  # of each picture and group
+
+    def between(self, y: Tensor, x: Tensor, scale: Tensor | None) -> Tensor:
+        """Mix the four pixels around positions `(N, o_h, o_w, groups)`: `(N * o_h * o_w, C)`."""
+        row, below = self._split(y, self.size[0])
+        column, right = self._split(x, self.size[1])
+        index = self.first + row * self.down + column * self.right
+        if scale is None:
+            scale = torch.ones_like(y)
+        seen = self.table.new_zeros(index.numel(), self.table.shape[1])
+        for down, vertical in ((0, 1 - below), (self.down, below)):
+            for along, horizontal in ((0, 1 - right), (self.right, right)):
+                share = (scale * vertical * horizontal).flatten().unsqueeze(1)
+                seen.addcmul_(self.table.index_select(0, (index + (down + along)).flatten()), share)
+        return seen.view(-1, index.shape[-1] * seen.shape[1])
+
+    def _split(self, position: Tensor, size: int) -> tuple[Tensor, Tensor]:
+        """Return the pixel before each position, counted in the ring, and how far it is from it.
+
+        All that is far outside looks at the ring. NaN looks at some pixel, and mixes it to NaN.
+        """
+        position = position.clamp(-1, size)
+        before = position.detach().nan_to_num().floor()
+        return before.long() + 1, position - before
+
+
+def _check_tensors(
+    call: Call,
+    input: Tensor,
+    offset: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    mask: Tensor | None,
+) -> tuple[int, int]:
+    """Check all that does not depend on the output's size; return groups and offset groups."""
+    optional = {"bias": bias, "mask": mask}
+    given = {name: value for name, value in optional.items() if value is not None}
+    arguments.tensors(call, input=input, offset=offset, weight=weight, **given)
+    arguments.dtypes(call, input.dtype)
+    require(input.ndim == 4, call, "input must be (N, C, H, W)")
+    require(weight.ndim == 4, call, "weight must be (O, C / groups, k_h, k_w)")
+    for name, value, per_tap in (("offset", offset, "2·"), ("mask", mask, "")):
+        shape = f"(N, {per_tap}offset groups·k_h·k_w, o_h, o_w)"
+        require(value is None or value.ndim == 4, call, f"{name} must be {shape}")
+    require(min(input.shape[2:]) > 0, call, "input must have a pixel")
+    require(min(weight.shape[2:]) > 0, call, "weight must have a tap")
+    channels, taken, taps = input.shape[1], weight.shape[1], weight.shape[2:].numel()
+    require(taken > 0, call, "weight must take a channel")
+    groups = channels // taken
+    require(
+        groups * taken == channels > 0,
+        call,
+        f"input has {channels} channels, not a multiple of the {taken} that weight takes",
+    )
+    check_outputs(call, weight, bias, groups)
+    offset_groups = offset.shape[1] // (2 * taps)
+    require(
+        offset_groups * 2 * taps == offset.shape[1] > 0,
+        call,
+        f"offset has {offset.shape[1]} channels; each group of them needs 2·k_h·k_w = {2 * taps}",
+    )
+    require(
+        channels % offset_groups == 0,
+        call,
+        f"offset has {offset_groups} groups, which must divide input's {channels} channels",
+    )
+    require(
+        mask is None or mask.shape[1] == offset_groups * taps,
+        call,
+        f"mask must have {offset_groups}·k_h·k_w = {offset_groups * taps} channels",
+    )
+    return groups, offset_groups
