@@ -35,15 +35,14 @@ def correlate(
     All four add up, over the taps, the shifted picture times the tap's weights. They differ in
     what there is to make a matrix product of.
     """
-    if weight.shape[1] == 0:  # torch, too, makes no channels of none
-        return x.new_zeros(x.shape[0], 0, *places)
     way = cheapest(x.shape[0], weight, places, stride, groups)
     if way == "multiply":
         return _multiply_taps(x, weight, places, stride, padding, dilation, groups)
-    by_copying = {"band": _band, "unroll": _unroll, "rows": _rows}[way]
-    if any(padding):  # without a name here, so that it can be let go of there
-        around = (padding[1], padding[1], padding[0], padding[0])
-        return by_copying(F.pad(x, around), weight, places, stride, dilation, groups)
+    if way == "band":
+        return _band(x, weight, places, stride, padding, dilation)
+    if any(padding):
+        x = F.pad(x, (padding[1], padding[1], padding[0], padding[0]))
+    by_copying = _unroll if way == "unroll" else _rows
     return by_copying(x, weight, places, stride, dilation, groups)
 
 
@@ -86,7 +85,7 @@ def _multiply_taps(
 
 
 def _band(
-    x: Tensor, weight: Tensor, places: Pair, stride: Pair, dilation: Pair, groups: int
+    x: Tensor, weight: Tensor, places: Pair, stride: Pair, padding: Pair, dilation: Pair
 ) -> Tensor:
     """Each channel has one wide kernel: a row of it as a banded matrix that makes 16 outputs.
 
@@ -98,9 +97,9 @@ def _band(
     tiles = -(-places[1] // TILE)
     span = (TILE - 1) * stride[1] + dilation[1] * (k_w - 1) + 1  # columns that a tile sees
     width = (tiles - 1) * TILE * stride[1] + span
-    x = F.pad(x, (0, width - x.shape[3]))
-    tiled = slide(x, 3, span, TILE * stride[1], 1).contiguous()  # (N, C, rows, tiles, span)
-    del x  # as large as the picture: not kept while the products are made
+    padded = F.pad(x, (padding[1], width - x.shape[3] - padding[1], padding[0], padding[0]))
+    tiled = slide(padded, 3, span, TILE * stride[1], 1).contiguous()  # (N, C, rows, tiles, span)
+    del padded  # as large as the picture: not kept while the products are made
     band = tiled.new_zeros(channels, k_h, span, TILE)
     # Tap b of output j sees column j·stride + b·dilation: as a view, the places of all (b, j).
     strides = (*band.stride()[:2], dilation[1] * TILE, stride[1] * TILE + 1)
