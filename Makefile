@@ -19,7 +19,7 @@ BOOK     := _config.yml _toc.yml intro.md references.md $(CHAPTERS) $(wildcard b
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test serve lab notebooks widgets bench picture colab pins set-repository clean
+.PHONY: help book test serve lab notebooks widgets bench picture nightly colab pins set-repository clean
 
 help: ## List the commands
 	@echo "The Sliding Window:"
@@ -44,11 +44,15 @@ notebooks: $(VENV)/.all ## Run every chapter again and write its outputs (or CHA
 widgets: $(JS)/node_modules/.installed ## Bundle the widgets' JavaScript into utils/widgets/dist
 	@npm --prefix $(JS) run --silent build
 
-bench: $(VENV)/.all ## Measure
-	@$(PY) -m benchmarks
+bench: $(VENV)/.all ## Measure beside torch; write the tables in README.md and in chapter 13 anew
+	@$(PY) -m benchmarks --publish
+	@$(PY) tools/notebooks.py --measure chapters/13-*.ipynb
 
 picture: $(HTML)/.built $(VENV)/.browser ## Draw the picture in README.md from the built book
 	@$(PY) tools/picture.py
+
+nightly: $(VENV)/.all ## The operators' property tests with a thousand examples each, not a hundred
+	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -q -p no:cacheprovider tests/unit/test_functional_*.py
 
 colab: $(VENV)/.all ## Run every chapter alone, with Colab's versions of everything
 	@$(PY) tools/colab.py

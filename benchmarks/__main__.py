@@ -25,7 +25,7 @@ from utils.measure import roofs
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 # What the course promises of `utils.functional`: geometric mean and worst, as ratios of time.
-TIME_TARGETS = {"the layer": (1.3, 1.3), "layers": (2.0, 4.0), "others": (2.0, None)}
+TIME_TARGETS = {"the layer": (1.3, None), "layers": (2.0, 4.0), "others": (2.0, None)}
 SLOWEST_LOOPS = 1000  # the nested loops are at least so many times slower than functional.conv2d
 MEMORY_TARGET = 2.0  # times what torch holds, on the layer and the twelve layers
 
@@ -40,32 +40,38 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def measure(seconds: float, threads: int) -> dict:
-    """Measure all sections, `seconds` for each pair, and return the report."""
-    torch.set_num_threads(threads)
+def measure(seconds: float, threads: list[int]) -> dict:
+    """Measure all sections, `seconds` for each pair and number of threads; return the report."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    print(f"{processor()}, {threads} threads, torch {torch.__version__}")
+    print(f"{processor()}, torch {torch.__version__}, threads {threads}")
     if load is not None and load > 0.5:
         print(f"The machine is busy (load {load:.1f}): expect ratios that are too high.")
-    machine = roofs(seconds)
+    machines = {}
+    for count in threads:
+        torch.set_num_threads(count)
+        machines[str(count)] = roofs(seconds)
     with torch.no_grad():
-        report = {
-            "date": date.today().isoformat(),
-            "machine": {
-                "processor": processor(),
-                "cores": os.cpu_count(),
-                "threads": threads,
-                "load_at_start": load,
-                "system": platform.system(),
-                "python": platform.python_version(),
-                "torch": torch.__version__,
-                "flops": float(f"{machine.flops:.4g}"),
-                "bandwidth": float(f"{machine.bandwidth:.4g}"),
+        pairs = sections.pairs(seconds, threads)
+        ladder = {str(k): sections.ladder(k, seconds, machines["1"]) for k in (5, 3)}
+        scaling = sections.scaling(seconds)
+    report = {
+        "date": date.today().isoformat(),
+        "machine": {
+            "processor": processor(),
+            "cores": os.cpu_count(),
+            "load_at_start": load,
+            "system": platform.system(),
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "roofs": {
+                count: {name: float(f"{value:.4g}") for name, value in roof._asdict().items()}
+                for count, roof in machines.items()
             },
-            "pairs": sections.pairs(seconds),
-            "ladder": {str(k): sections.ladder(k, seconds, machine) for k in (5, 3)},
-            "scaling": sections.scaling(seconds),
-        }
+        },
+        "pairs": pairs,
+        "ladder": ladder,
+        "scaling": scaling,
+    }
     report["missed"] = missed(report)
     return report
 
@@ -73,13 +79,16 @@ def measure(seconds: float, threads: int) -> dict:
 def missed(report: dict) -> list[str]:
     """Say which targets the report misses."""
     found = []
-    for group, (mean_target, worst_target) in TIME_TARGETS.items():
-        ratios = [row["ratio"] for row in report["pairs"] if row["group"] == group]
-        mean, worst = statistics.geometric_mean(ratios), max(ratios)
-        if mean > mean_target:
-            found.append(f"{group}: geometric mean {mean:.2f}, more than {mean_target}")
-        if worst_target is not None and worst > worst_target:
-            found.append(f"{group}: worst {worst:.2f}, more than {worst_target}")
+    for count in report["machine"]["roofs"]:
+        for group, (mean_target, worst_target) in TIME_TARGETS.items():
+            rows = [row for row in report["pairs"] if row["group"] == group]
+            ratios = {row["name"]: row["threads"][count]["ratio"] for row in rows}
+            mean, worst = statistics.geometric_mean(ratios.values()), max(ratios, key=ratios.get)
+            where = f"threads {count}, {group}"
+            if mean > mean_target:
+                found.append(f"{where}: mean {mean:.2f}, more than {mean_target}")
+            if worst_target is not None and ratios[worst] > worst_target:
+                found.append(f"{where}: {worst} {ratios[worst]:.2f}, more than {worst_target}")
     for row in report["pairs"]:
         if row["group"] != "others" and row["bytes"] > MEMORY_TARGET * row["torch_bytes"]:
             found.append(f"{row['name']}: holds {row['bytes'] / row['torch_bytes']:.2f} times")
@@ -109,13 +118,14 @@ def publish(report: dict) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, write; with `--check`, fail where a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--seconds", type=float, default=1.0, help="for each pair")
+    both = sorted({1, torch.get_num_threads()})
+    parser.add_argument("--threads", type=int, nargs="+", default=both, help="1 and others")
+    parser.add_argument("--seconds", type=float, default=2.0, help="for each pair")
     parser.add_argument("--results", type=Path, default=RESULTS, help="a folder")
     parser.add_argument("--publish", action="store_true", help="write the tables into the course")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a target is missed")
     options = parser.parse_args(arguments)
-    report = measure(options.seconds, options.threads)
+    report = measure(options.seconds, sorted({1, *options.threads}))
     options.results.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
     (options.results / "benchmarks.json").write_text(text, encoding="utf-8")

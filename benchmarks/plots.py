@@ -21,9 +21,14 @@ def ratios(report: dict, path: Path) -> None:
     """Draw every pair as a point with its quartiles, on a logarithmic axis."""
     rows = report["pairs"]
     figure, axis = plt.subplots(figsize=(8, 0.28 * len(rows) + 1.4))
+    counts = list(rows[0]["threads"])
     for y, row in enumerate(rows):
-        axis.plot(row["quartiles"], [y, y], color=COLORS[row["group"]], linewidth=2)
-        axis.plot(row["ratio"], y, "o", color=COLORS[row["group"]])
+        for count, shift, mark in zip(counts, (-0.15, 0.15), "os", strict=False):
+            one, color = row["threads"][count], COLORS[row["group"]]
+            axis.plot(one["quartiles"], [y + shift] * 2, color=color, linewidth=1.5)
+            label = f"{count} thread{'' if count == '1' else 's'}" if y == 0 else None
+            axis.plot(one["ratio"], y + shift, mark, color=color, markersize=5, label=label)
+    axis.legend(fontsize=8)
     axis.set_yticks(range(len(rows)), [row["name"] for row in rows], fontsize=8)
     axis.invert_yaxis()
     axis.set_xscale("log")
@@ -70,7 +75,7 @@ def _ticks(axis: matplotlib.axis.Axis, places: list[float]) -> None:
 def _finish(figure: plt.Figure, report: dict, path: Path) -> None:
     machine = report["machine"]
     figure.suptitle(
-        f"{machine['processor']}, {machine['threads']} threads, torch {machine['torch']}, "
+        f"{machine['processor']}, {machine['cores']} cores, torch {machine['torch']}, "
         f"{report['date']}",
         fontsize=9,
     )

@@ -9,42 +9,53 @@ import torch
 from benchmarks import cases
 from utils.measure import Comparison, Roofs, compare, peak_memory, stopwatch
 
+ROUNDS = 3  # a neighbour on the same machine comes and goes: measure at three different times
 
-def _rounded(comparison: Comparison) -> dict:
+
+def _round(number: float) -> float:
+    return float(f"{number:.4g}")
+
+
+def _middle(rounds: list[Comparison]) -> dict:
+    """Of each number the median over the rounds."""
+    middle = Comparison(*(statistics.median(values) for values in zip(*rounds, strict=True)))
     return {
-        "ratio": float(f"{comparison.ratio:.4g}"),
-        "quartiles": [float(f"{comparison.low:.4g}"), float(f"{comparison.high:.4g}")],
-        "ratio_of_fastest": float(f"{comparison.ratio_of_fastest:.4g}"),
-        "ms": float(f"{1e3 * comparison.seconds:.4g}"),
-        "torch_ms": float(f"{1e3 * comparison.reference_seconds:.4g}"),
-        "turns": comparison.turns,
+        "ratio": _round(middle.ratio),
+        "quartiles": [_round(middle.low), _round(middle.high)],
+        "ratio_of_fastest": _round(middle.ratio_of_fastest),
+        "ms": _round(1e3 * middle.seconds),
+        "torch_ms": _round(1e3 * middle.reference_seconds),
+        "turns": sum(comparison.turns for comparison in rounds),
     }
 
 
-def pairs(seconds: float) -> list[dict]:
+def pairs(seconds: float, threads: list[int]) -> list[dict]:
     """Time ours beside torch's, after checking that they agree, and compare what they hold."""
-    rows = []
-    for pair in [cases.the_layer_as_pair(), *cases.layers(), *cases.others()]:
-        torch.testing.assert_close(pair.ours(), pair.torchs(), rtol=1e-3, atol=1e-3)
-        rows.append(
-            {
-                "group": pair.group,
-                "name": pair.name,
-                **_rounded(compare(pair.ours, pair.torchs, seconds)),
-                "bytes": peak_memory(pair.ours),
-                "torch_bytes": peak_memory(pair.torchs),
-            }
-        )
-        print(
-            f"  {pair.name:52}{rows[-1]['ratio']:7.2f} times torch's time, "
-            f"{rows[-1]['bytes'] / rows[-1]['torch_bytes']:5.2f} times its memory",
-            flush=True,
-        )
-    return rows
+    every = [cases.the_layer_as_pair(), *cases.layers(), *cases.others()]
+    rounds = {(pair.name, count): [] for pair in every for count in threads}
+    for number in range(1, ROUNDS + 1):
+        for pair in every:
+            torch.testing.assert_close(pair.ours(), pair.torchs(), rtol=1e-3, atol=1e-3)
+            for count in threads:
+                torch.set_num_threads(count)
+                measured = compare(pair.ours, pair.torchs, seconds / ROUNDS)
+                rounds[pair.name, count].append(measured)
+        print(f"  {len(every)} pairs: round {number} of {ROUNDS}", flush=True)
+    return [
+        {
+            "group": pair.group,
+            "name": pair.name,
+            "threads": {str(count): _middle(rounds[pair.name, count]) for count in threads},
+            "bytes": peak_memory(pair.ours),
+            "torch_bytes": peak_memory(pair.torchs),
+        }
+        for pair in every
+    ]
 
 
 def ladder(kernel_size: int, seconds: float, machine: Roofs) -> list[dict]:
-    """Time every rung beside torch; what ran a part of the layer is scaled to the whole."""
+    """Time every rung beside torch, on one thread; scale what ran a part of the layer."""
+    torch.set_num_threads(1)
     *climbed, reference = cases.rungs(kernel_size)
     operations = 2 * cases.multiply_adds(kernel_size)
     expected = reference.run()
@@ -58,10 +69,10 @@ def ladder(kernel_size: int, seconds: float, machine: Roofs) -> list[dict]:
             {
                 "name": rung.name,
                 "part": rung.part,
-                "ratio": float(f"{comparison.ratio / rung.share:.4g}"),
-                "ms": float(f"{1e3 * whole:.4g}"),
-                "gflops": float(f"{operations / whole / 1e9:.4g}"),
-                "of_roof": float(f"{operations / whole / machine.flops:.4g}"),
+                "ratio": _round(comparison.ratio / rung.share),
+                "ms": _round(1e3 * whole),
+                "gflops": _round(operations / whole / 1e9),
+                "of_roof": _round(operations / whole / machine.flops),
                 "bytes": peak_memory(rung.run) if rung.share == 1 else None,
             }
         )
@@ -81,7 +92,8 @@ def fit_exponent(values: list[float], times: list[float]) -> float:
 
 
 def scaling(seconds: float) -> list[dict]:
-    """Time a layer as one of its numbers grows, all in turns; fit an exponent to each way."""
+    """Time a layer as one of its numbers grows, in turns, on one thread; fit exponents."""
+    torch.set_num_threads(1)
     rows = []
     for sweep in cases.sweeps():
         calls = {}
@@ -106,7 +118,7 @@ def scaling(seconds: float) -> list[dict]:
                     "layer": sweep.layer,
                     "name": name,
                     "values": list(sweep.values),
-                    "ms": [float(f"{1e3 * taken:.4g}") for taken in medians],
+                    "ms": [_round(1e3 * taken) for taken in medians],
                     "exponent": round(exponent, 2),
                     "exponent_of_count": sweep.count,
                 }

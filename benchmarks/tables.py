@@ -26,11 +26,13 @@ def _mebibytes(size: int) -> str:
 def machine(report: dict) -> str:
     """Say on what and when it was measured."""
     m = report["machine"]
+    most = max(m["roofs"], key=int)
+    speeds = " and ".join(f"{roof['flops'] / 1e9:.0f}" for roof in m["roofs"].values())
     return (
-        f"Measured on {report['date']}: {m['processor']}, {m['threads']} threads of {m['cores']} "
-        f"cores, {m['system']}, Python {m['python']}, torch {m['torch']}. A product of two large "
-        f"float32 matrices reaches {m['flops'] / 1e9:.0f} GFLOP/s there, a copy of a large tensor "
-        f"{m['bandwidth'] / 1e9:.0f} GB/s."
+        f"Measured on {report['date']}: {m['processor']}, {m['cores']} cores, {m['system']}, "
+        f"Python {m['python']}, torch {m['torch']}. With {' and '.join(m['roofs'])} threads a "
+        f"product of two large float32 matrices reaches {speeds} GFLOP/s there; a copy of a large "
+        f"tensor moves {m['roofs'][most]['bandwidth'] / 1e9:.0f} GB/s."
     )
 
 
@@ -59,33 +61,30 @@ def ladder(report: dict) -> str:
     parts = "; ".join(f"{row['name']}: {row['part']}" for row in large.values() if row["part"])
     return (
         _table(head, rows)
-        + "\n\nTimes are ratios to `F.conv2d` in the same run, 100 channels to 100 on 64×64 "
-        "pixels. What a way holds is the most memory at once, for 5×5 (Winograd: 3×3).\n"
+        + "\n\nTimes are ratios to `F.conv2d` in the same run, on one thread, 100 channels to "
+        "100 on 64×64 pixels. What a way holds is the most memory at once, for 5×5 "
+        "(Winograd: 3×3).\n"
         f"\\* Measured on a part and scaled. {parts}."
     )
 
 
 def _pairs(report: dict, groups: tuple[str, ...]) -> str:
     found = [row for row in report["pairs"] if row["group"] in groups]
+    threads = list(found[0]["threads"])
     rows = [
         [
             row["name"],
-            _ratio(row["ratio"]),
-            f"{_ratio(row['quartiles'][0])} to {_ratio(row['quartiles'][1])}",
+            *(_ratio(row["threads"][count]["ratio"]) for count in threads),
             _ratio(row["bytes"] / row["torch_bytes"]),
         ]
         for row in found
     ]
-    counted = [row["ratio"] for row in found if row["group"] == groups[-1]]
-    rows.append(
-        [
-            f"**geometric mean of the {len(counted)}**",
-            f"**{_ratio(statistics.geometric_mean(counted))}**",
-            "",
-            "",
-        ]
-    )
-    return _table(["", "time", "quartiles", "memory"], rows)
+    counted = [row["threads"] for row in found if row["group"] == groups[-1]]
+    means = (statistics.geometric_mean(row[count]["ratio"] for row in counted) for count in threads)
+    mean = f"**geometric mean of the {len(counted)}**"
+    rows.append([mean, *(f"**{_ratio(value)}**" for value in means), ""])
+    heads = [f"time, {count} thread{'' if count == '1' else 's'}" for count in threads]
+    return _table(["", *heads, "memory"], rows)
 
 
 def layers(report: dict) -> str:
@@ -111,7 +110,8 @@ def scaling(report: dict) -> str:
             )
         rows[-1].append(f"{row['exponent']:.2f}")
     names = list(dict.fromkeys(row["name"] for row in report["scaling"]))
-    return _table(["what grows", "multiply-adds", *(f"`{name}`" for name in names)], rows)
+    table = _table(["what grows", "multiply-adds", *(f"`{name}`" for name in names)], rows)
+    return f"{table}\n\nOn one thread."
 
 
 def render(report: dict) -> dict[str, str]:

@@ -1,0 +1,121 @@
+"""The benchmarks: memory within its bound, and tables that say what the report says.
+
+Times are never asserted here; `python -m benchmarks --check` does that, on a quiet machine.
+"""
+
+import json
+import re
+import statistics
+from pathlib import Path
+
+import nbformat
+import pytest
+import torch
+
+from benchmarks import __main__ as benchmarks
+from benchmarks import cases, sections, tables
+from utils.measure import Roofs, peak_memory
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORT = json.loads((benchmarks.RESULTS / "benchmarks.json").read_text(encoding="utf-8"))
+LAYERS = [cases.the_layer_as_pair(), *cases.layers()]
+
+
+@pytest.mark.parametrize("pair", LAYERS, ids=lambda pair: pair.name)
+def test_holds_no_more_than_twice_what_torch_holds(pair):
+    with torch.no_grad():
+        torch.testing.assert_close(pair.ours(), pair.torchs(), rtol=1e-3, atol=1e-3)
+        ours, torchs = peak_memory(pair.ours), peak_memory(pair.torchs)
+    assert ours <= benchmarks.MEMORY_TARGET * torchs
+
+
+def test_the_report_is_complete():
+    """The pairs, rungs and sweeps that stand in the code, in their order."""
+    pairs = [cases.the_layer_as_pair(), *cases.layers(), *cases.others()]
+    assert [row["name"] for row in REPORT["pairs"]] == [pair.name for pair in pairs]
+    for kernel_size in (5, 3):
+        names = [row["name"] for row in REPORT["ladder"][str(kernel_size)]]
+        assert names == [rung.name for rung in cases.rungs(kernel_size)]
+    sweeps = [(row["sweep"], row["name"]) for row in REPORT["scaling"]]
+    assert sweeps == [(sweep.name, name) for sweep in cases.sweeps() for name in cases.SWEPT]
+    assert REPORT["missed"] == benchmarks.missed(REPORT)
+
+
+def test_the_exponents_are_those_of_the_times():
+    for row in REPORT["scaling"]:
+        assert row["exponent"] == pytest.approx(
+            sections.fit_exponent(row["values"], row["ms"]), abs=0.006
+        )
+
+
+def places(text: str) -> dict[str, str]:
+    found = re.findall(r"<!-- bench:(\w+) -->(.*?)<!-- /bench:\1 -->", text, re.DOTALL)
+    return {name: table.strip() for name, table in found}
+
+
+def chapter() -> str:
+    (path,) = (ROOT / "chapters").glob("13-*.ipynb")
+    cells = nbformat.read(path, as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+@pytest.mark.parametrize("text", [(ROOT / "README.md").read_text(encoding="utf-8"), chapter()])
+def test_the_tables_are_those_of_the_report(text):
+    found = places(text)
+    assert {"machine", "ladder", "layers", "scaling"} <= found.keys()
+    rendered = tables.render(REPORT)
+    assert found == {name: rendered[name] for name in found}
+
+
+def test_tables_say_what_was_measured():
+    row = next(row for row in REPORT["pairs"] if row["group"] == "the layer")
+    table = tables.layers(REPORT)
+    assert f"| {row['name']} | {row['threads']['1']['ratio']:.2f} |" in table
+    rows = [row for row in REPORT["pairs"] if row["group"] == "layers"]
+    ratios = [row["threads"]["1"]["ratio"] for row in rows]
+    assert f"**{statistics.geometric_mean(ratios):.2f}**" in table
+    assert REPORT["machine"]["processor"] in tables.machine(REPORT)
+
+
+def test_a_missed_target_is_found():
+    report = json.loads(json.dumps(REPORT))
+    for row in report["pairs"]:
+        row["threads"]["1"]["ratio"], row["bytes"] = 1.0, row["torch_bytes"]
+        row["threads"] = {"1": row["threads"]["1"]}
+    report["machine"]["roofs"] = {"1": report["machine"]["roofs"]["1"]}
+    assert benchmarks.missed(report) == []
+    report["pairs"][0]["threads"]["1"]["ratio"] = 1.31
+    report["pairs"][1]["threads"]["1"]["ratio"] = 4.01
+    report["pairs"][2]["bytes"] = 2.01 * report["pairs"][2]["torch_bytes"]
+    found = benchmarks.missed(report)
+    assert len(found) == 3
+    assert "the layer: mean 1.31" in found[0] and "4.01" in found[1] and "2.01" in found[2]
+
+
+def test_a_ladder_scales_parts_to_the_whole(monkeypatch, capsys):
+    """Two rungs that do the same work, one of them a tenth of it: the part counts ten times."""
+    square = torch.ones(300, 300)
+    work = [
+        cases.Rung("part", lambda: square @ square, 0.1),
+        cases.Rung("all", lambda: square @ square),
+    ]
+    monkeypatch.setattr(cases, "rungs", lambda _: work)
+    part, whole = sections.ladder(5, 0.05, Roofs(1e12, 1e12))
+    assert 3 < part["ratio"] < 30
+    assert 0.3 < whole["ratio"] < 3
+    assert part["gflops"] < whole["gflops"]
+    assert "part" in capsys.readouterr().out
+
+
+def test_publishing_fills_every_place(tmp_path, monkeypatch):
+    readme = tmp_path / "README.md"
+    readme.write_text("a <!-- bench:scaling -->old<!-- /bench:scaling --> b <!-- bench:none -->")
+    (tmp_path / "chapters").mkdir()
+    cell = nbformat.v4.new_markdown_cell("<!-- bench:layers --><!-- /bench:layers -->")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbformat.write(notebook, tmp_path / "chapters" / "13-x.ipynb")
+    monkeypatch.setattr(benchmarks, "ROOT", tmp_path)
+    benchmarks.publish(REPORT)
+    assert places(readme.read_text()) == {"scaling": tables.scaling(REPORT)}
+    filled = nbformat.read(tmp_path / "chapters" / "13-x.ipynb", as_version=4)
+    assert places(filled.cells[0].source) == {"layers": tables.layers(REPORT)}
