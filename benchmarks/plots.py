@@ -4,7 +4,7 @@ from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
 matplotlib.use("Agg")
 
@@ -30,7 +30,7 @@ def ratios(report: dict, path: Path) -> None:
             axis.plot(one["ratio"], y + shift, mark, color=color, markersize=5, label=label)
     axis.legend(fontsize=8)
     axis.set_yticks(range(len(rows)), [row["name"] for row in rows], fontsize=8)
-    axis.invert_yaxis()
+    axis.set_ylim(len(rows) - 0.4, -0.6)
     axis.set_xscale("log")
     _ticks(axis.xaxis, [0.25, 0.5, 1, 2, 4, 8])
     axis.axvline(1, color="black", linewidth=0.8)
@@ -53,6 +53,7 @@ def scaling(report: dict, path: Path) -> None:
         axis.set_yscale("log")
         _ticks(axis.xaxis, values_of(report, sweep))
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.yaxis.set_minor_formatter(NullFormatter())
         axis.grid(linewidth=0.4)
         first = next(row for row in report["scaling"] if row["sweep"] == sweep)
         axis.set_title(f"{sweep} ({first['layer']})", fontsize=9)
