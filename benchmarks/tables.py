@@ -62,13 +62,14 @@ def ladder(report: dict) -> str:
     return (
         _table(head, rows)
         + "\n\nTimes are ratios to `F.conv2d` in the same run, on one thread, 100 channels to "
-        "100 on 64×64 pixels. What a way holds is the most memory at once, for 5×5 "
-        "(Winograd: 3×3).\n"
+        "100 on 64×64 pixels. The roof is that of arithmetic, and the direct sum's operations are "
+        "counted for every way, also where fewer are done. What a way holds is the most memory at "
+        "once, for 5×5 (Winograd: 3×3).\n"
         f"\\* Measured on a part and scaled. {parts}."
     )
 
 
-def _pairs(report: dict, groups: tuple[str, ...]) -> str:
+def _pairs(report: dict, what: str, *groups: str) -> str:
     found = [row for row in report["pairs"] if row["group"] in groups]
     threads = list(found[0]["threads"])
     rows = [
@@ -84,17 +85,17 @@ def _pairs(report: dict, groups: tuple[str, ...]) -> str:
     mean = f"**geometric mean of the {len(counted)}**"
     rows.append([mean, *(f"**{_ratio(value)}**" for value in means), ""])
     heads = [f"time, {count} thread{'' if count == '1' else 's'}" for count in threads]
-    return _table(["", *heads, "memory"], rows)
+    return _table([what, *heads, "memory"], rows)
 
 
 def layers(report: dict) -> str:
     """`functional.conv2d` beside `F.conv2d`: the layer and twelve of real networks."""
-    return _pairs(report, ("the layer", "layers"))
+    return _pairs(report, "layer", "the layer", "layers")
 
 
 def others(report: dict) -> str:
     """The other operators beside torch's."""
-    return _pairs(report, ("others",))
+    return _pairs(report, "operator", "others")
 
 
 def scaling(report: dict) -> str:
