@@ -160,6 +160,7 @@ def test_a_citation_leads_to_its_entry_and_says_what_it_is(book, anchors, visit)
     link = page.locator("article a[href*='references.html#ref-']").first
     assert len(link.get_attribute("title")) > 40
     link.click()
+    page.wait_for_url("**/references.html#ref-*")  # and for the page to be there
     anchor = urlsplit(page.url).fragment
     assert page.locator(f"#{anchor} a.external").count() == 1
 
