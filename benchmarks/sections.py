@@ -104,8 +104,9 @@ def scaling(seconds: float) -> list[dict]:
         times = {key: [] for key in calls}
         for call in calls.values():
             call()
-        spent = 0.0
-        while spent < seconds * len(sweep.values) or len(times[name, value]) < 5:
+        spent, turns = 0.0, 0
+        while spent < seconds * len(sweep.values) or turns < 5:
+            turns += 1
             for key, call in calls.items():
                 times[key].append(stopwatch(call))
                 spent += times[key][-1]
