@@ -20,14 +20,15 @@ function nameControls() {
   new MutationObserver(nameMode).observe(document.documentElement, { attributeFilter: ["data-mode"] });
 }
 
-// What scrolls sideways can be reached by keyboard, and nothing else is a stop for it.
+// What scrolls sideways can be reached by keyboard. The theme looks at code a while after the window
+// changes, and not when a <details> opens; here every change of size counts, at once.
 const SCROLLERS =
-  "mjx-container, .pst-scrollable-table-container, .cell_output pre, .text_html, .explorable";
+  "mjx-container, .pst-scrollable-table-container, pre, .cell_output > .output, .text_html, .explorable";
 
 function reach(element) {
   const wide = element.scrollWidth > element.clientWidth;
   const scrolls = wide && /auto|scroll/.test(getComputedStyle(element).overflowX);
-  if (scrolls && !element.hasAttribute("tabindex")) {
+  if (scrolls && element.tabIndex < 0) {
     element.tabIndex = 0;
     element.dataset.scrolls = "";
   } else if (!scrolls && "scrolls" in element.dataset) {

@@ -64,6 +64,15 @@ UNFOLD = "document.querySelectorAll('details').forEach(d => { d.open = true; })"
 EXCESS = "document.documentElement.scrollWidth - innerWidth"
 
 
+def resize(page, width: int) -> None:
+    """Give the window a width, and the page the two frames in which its observers answer."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function(f"() => innerWidth === {width}")
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+
+
 def test_opened_from_the_file_system_in_the_light(name, book, visit, axe):
     page, watch = visit((book / name).as_uri(), width=WIDE, scheme="light")
     assert page.locator("html").get_attribute("data-theme") == "light"
@@ -79,8 +88,7 @@ def test_opened_from_the_file_system_in_the_light(name, book, visit, axe):
 
     page.evaluate(UNFOLD)  # what is folded counts too
     for width in (NARROW, WIDE):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(100)
+        resize(page, width)
         assert page.evaluate(EXCESS) <= 0, f"wider than the page at {width} px"
     assert axe(page) == []
     watch.assert_clean()
@@ -92,11 +100,25 @@ def test_served_on_a_phone_in_the_dark(name, server, visit, axe):
     assert page.locator("html").get_attribute("lang") == "en"
     page.evaluate(UNFOLD)
     for width in (WIDE, NARROW):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(100)
+        resize(page, width)
         assert page.evaluate(EXCESS) <= 0, f"wider than the page at {width} px"
     assert axe(page) == []
     watch.assert_clean()
+
+
+def test_code_can_be_reached_by_keyboard_as_soon_as_it_scrolls(server, visit):
+    """On a phone nearly all code does, also that of an answer just opened."""
+    page, _ = visit(server + "chapters/02-cross-correlation.html", width=WIDE)
+    page.evaluate(UNFOLD)
+    resize(page, NARROW)
+    scrolling, out_of_reach = page.locator("details pre:visible").evaluate_all(
+        """all => {
+            const wide = all.filter(e => e.scrollWidth > e.clientWidth);
+            return [wide.length, wide.filter(e => e.tabIndex < 0).length];
+        }"""
+    )
+    assert scrolling > 5
+    assert out_of_reach == 0
 
 
 def test_the_first_address_leads_to_the_first_page(book, server, visit):

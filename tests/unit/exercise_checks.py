@@ -1,5 +1,7 @@
 """What every chapter's exercises are held to: right answers pass, wrong ones get their word."""
 
+import torch
+
 from utils.exercises import check
 
 
@@ -37,3 +39,9 @@ class ExerciseChecks:
     def test_every_exercise_has_right_and_two_wrong_examples(self):
         assert self.right.keys() == self.wrong.keys()
         assert all(len(answers) >= 2 for answers in self.wrong.values())
+
+    def test_checking_leaves_the_random_state_alone(self, capsys):
+        before = torch.get_rng_state()
+        for key, answers in self.right.items():
+            say(capsys, key, answers[0])
+        assert torch.get_rng_state().equal(before)

@@ -113,7 +113,7 @@ WRONG = {
         (15, "all four sides"),
         (3, "sees 7 pixels"),
         (9, "fewer do"),
-        (8.0, "integers"),
+        (8.0, "a whole number"),
     ],
 }
 

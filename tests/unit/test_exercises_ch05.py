@@ -92,7 +92,7 @@ WRONG = {
         ((4, 64, 64, 64), "from each block"),
         ((4, 64, 64, 128), "all four blocks"),
         ((4, 64), "got 2"),
-        ("4", "four numbers"),
+        ("4", "4 numbers"),
     ],
     "05.4": [
         (128, "Go on up"),

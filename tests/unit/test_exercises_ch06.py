@@ -152,8 +152,8 @@ WRONG = {
         ((1_605_632, 64 * 112 * 112 * 49), "three input channels"),
         ((1_605_632, 2 * 118_013_952), "counts as one"),
         ((1_605_632, 7), "outputs times"),
-        ((1.5, 2), "whole numbers"),
-        (1_605_632, "a pair"),
+        ((1.5, 2), "2 integers"),
+        (1_605_632, "2 integers"),
     ],
     "06.5": [
         (("avg", "max"), "other way round"),

@@ -46,7 +46,8 @@ def check(key: str, answer: Any = ...) -> None:
         ValueError: if no exercise has that key.
 
     Nothing that an answer does stops the notebook: an error that a reader's function raises is
-    caught and reported, with the call that raised it.
+    caught and reported, with the call that raised it. Nor does it move torch's random numbers: the
+    cells below give the same, whether the exercise is answered or not.
     """
     chapter = key.split(".")[0]
     if chapter.isdigit() and key not in _checkers:
@@ -61,7 +62,8 @@ def check(key: str, answer: Any = ...) -> None:
         print(f"{key} not answered yet: replace the three dots and run the cell again.")
         return
     try:
-        print(f"{key} right. {_checkers[key](answer)}")
+        with torch.random.fork_rng(devices=[]):
+            print(f"{key} right. {_checkers[key](answer)}")
     except Wrong as wrong:
         print(f"{key} not yet. {wrong}")
     except Exception as error:  # a reader's function may raise anything

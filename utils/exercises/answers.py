@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import Any
 
 import torch
@@ -17,6 +18,15 @@ def function(answer: Any, signature: str) -> Callable:
     return answer
 
 
+def number(answer: Any, what: str) -> float:
+    """Return one number as a float, a tensor's too, or say what is asked for."""
+    if isinstance(answer, Tensor) and answer.numel() == 1:
+        answer = answer.item()
+    if isinstance(answer, bool) or not isinstance(answer, Real):
+        raise Wrong(f"The answer is {what}; got {answer!r}.")
+    return float(answer)
+
+
 def numbers(answer: Any, count: int, what: str) -> list[float]:
     """Return `count` numbers as floats, or say what is asked for."""
     if isinstance(answer, str) or not isinstance(answer, Iterable):
@@ -28,6 +38,16 @@ def numbers(answer: Any, count: int, what: str) -> list[float]:
         return [float(part) for part in parts]
     except (TypeError, ValueError):
         raise Wrong(f"The answer is {what}: {count} numbers; got {answer!r}.") from None
+
+
+def integer(answer: Any, what: str) -> int:
+    """Return one whole number, a tensor's too, or say what is asked for."""
+    try:
+        if isinstance(answer, bool):
+            raise TypeError
+        return operator.index(answer)
+    except TypeError:
+        raise Wrong(f"The answer is {what}; got {answer!r}.") from None
 
 
 def integers(answer: Any, count: int, what: str) -> tuple[int, ...]:

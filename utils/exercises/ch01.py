@@ -88,8 +88,7 @@ def where_position_matters(answer: Any) -> str:
 @exercise("01.4")
 def layers_for_text(answer: Any) -> str:
     """How many layers of kernel 5 see 15 words at once."""
-    if isinstance(answer, bool) or not isinstance(answer, int):
-        raise Wrong(f"The answer is a whole number of layers; got {answer!r}.")
+    answer = answers.integer(answer, "a whole number of layers")
     if answer == 3:
         raise Wrong(
             "Three layers see 1 + 3·4 = 13 words. With 14 steps between them, how many words are "
@@ -111,10 +110,7 @@ def layers_for_text(answer: Any) -> str:
 @exercise("01.5")
 def uses_of_a_pixel(answer: Any) -> str:
     """How many outputs a pixel at the corner, at an edge and inside feeds, for Δ = 1."""
-    try:
-        corner, edge, inside = (int(count) for count in answer)
-    except (TypeError, ValueError):
-        raise Wrong("The answer is three numbers: (corner, edge, inside).") from None
+    corner, edge, inside = answers.integers(answer, 3, "(corner, edge, inside)")
     if (corner, edge, inside) == (9, 9, 9):
         raise Wrong(
             "Nine places of the window hold the corner, but only those centred in the image count."
@@ -166,10 +162,7 @@ def parameters(answer: Any) -> str:
         got = function(n_h, n_w, delta, c, d)
         if got is ...:
             raise Wrong("The function still returns three dots.")
-        try:
-            dense, shared, local = (int(count) for count in got)
-        except (TypeError, ValueError):
-            raise Wrong("Return three numbers: dense, shared, local.") from None
+        dense, shared, local = answers.integers(got, 3, "It returns (dense, shared, local)")
         want = (
             n_h * n_w * c * n_h * n_w * d,
             (2 * n_h - 1) * (2 * n_w - 1) * c * d,

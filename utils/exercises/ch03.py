@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from numbers import Real
 from typing import Any
 
 import torch
@@ -30,8 +29,7 @@ def _shape(answer: Any) -> str:
 
 @exercise("03.2")
 def _alias(answer: Any) -> str:
-    if isinstance(answer, bool) or not isinstance(answer, Real):
-        raise Wrong(f"the answer is one number of hertz; got {answer!r}.")
+    answer = answers.number(answer, "one number of hertz")
     if math.isclose(answer, 1000):
         return "4,000 samples a second cannot tell 3,000 Hz from 4,000 − 3,000 = 1,000 Hz."
     if math.isclose(answer, 3000):
@@ -101,8 +99,7 @@ def _savings(answer: Any) -> str:
 
 @exercise("03.5")
 def _correlation(answer: Any) -> str:
-    if isinstance(answer, bool) or not isinstance(answer, Real):
-        raise Wrong(f"the answer is one number between 0 and 1; got {answer!r}.")
+    answer = answers.number(answer, "one number between 0 and 1")
     if math.isclose(answer, 1 / 3, abs_tol=0.005):
         return "Windows of 3 that start 2 apart share one pixel of three."
     if math.isclose(answer, 2 / 3, abs_tol=0.01):
@@ -151,7 +148,7 @@ def _sizes(answer: Any) -> str:
 
 @exercise("03.8")
 def _layers(answer: Any) -> str:
-    (layers,) = answers.integers([answer], 1, "the number of layers")
+    layers = answers.integer(answer, "a whole number of layers")
     if layers == 8:
         return "The padding is 8 pixels from the centre, and each layer carries its news by one."
     if layers == 7:

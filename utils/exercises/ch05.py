@@ -1,9 +1,6 @@
 """What the exercises of chapter 05, the 1×1 convolution, accept and what they answer."""
 
 import math
-import operator
-from collections.abc import Iterable
-from numbers import Real
 from typing import Any
 
 import torch
@@ -78,15 +75,7 @@ def conv_by_matrix(answer: Any) -> str:
 @exercise("05.3")
 def blocks(answer: Any) -> str:
     """Saving, channels seen by one layer, by two, and by two with a shuffle."""
-    if isinstance(answer, str) or not isinstance(answer, Iterable):
-        raise Wrong(f"The answer is four numbers (a), (b), (c), (d); got {answer!r}.")
-    parts = list(answer)
-    if len(parts) != 4:
-        raise Wrong(f"The answer is four numbers (a), (b), (c), (d); got {len(parts)}.")
-    try:
-        factor, one, two, shuffled = (float(part) for part in parts)
-    except (TypeError, ValueError):
-        raise Wrong(f"The answer is four numbers (a), (b), (c), (d); got {answer!r}.") from None
+    factor, one, two, shuffled = answers.numbers(answer, 4, "(a), (b), (c), (d)")
     if factor == 16:
         raise Wrong("(a) each block has a sixteenth of the entries, but there are four of them.")
     if factor != 4:
@@ -109,12 +98,7 @@ def blocks(answer: Any) -> str:
 @exercise("05.4")
 def widest_bottleneck(answer: Any) -> str:
     """The largest m with 1024m + 9m² at most a quarter of 9·512²."""
-    try:
-        if isinstance(answer, bool):
-            raise TypeError
-        m = operator.index(answer)
-    except TypeError:
-        raise Wrong(f"The answer is a whole number of channels; got {answer!r}.") from None
+    m = answers.integer(answer, "a whole number of channels")
     if m == 205:
         return "1024·205 + 9·205² = 588,145 of 589,824 allowed."
     if m == 128:
@@ -132,8 +116,7 @@ def widest_bottleneck(answer: Any) -> str:
 @exercise("05.5")
 def fraction_read(answer: Any) -> str:
     """The fraction of pixels that a 1×1 kernel at stride 2 reads."""
-    if isinstance(answer, bool) or not isinstance(answer, Real):
-        raise Wrong(f"The answer is one number between 0 and 1; got {answer!r}.")
+    answer = answers.number(answer, "one number between 0 and 1")
     if math.isclose(answer, 0.25):
         return "Every other row and every other column: three of four pixels go unread."
     if math.isclose(answer, 0.5):

@@ -1,8 +1,6 @@
 """Checkers of chapter 06, pooling."""
 
 import math
-import operator
-from numbers import Real
 from typing import Any
 
 import torch
@@ -155,11 +153,7 @@ def _corner_maxima(X: Tensor) -> Tensor:
 
 @exercise("06.4")
 def _cost(answer: Any) -> str:
-    parts = _two(answer, "comparisons and multiply-adds")
-    try:
-        comparisons, multiply_adds = (operator.index(part) for part in parts)
-    except TypeError:
-        raise Wrong(f"both are whole numbers; got {answer!r}.") from None
+    comparisons, multiply_adds = answers.integers(answer, 2, "Comparisons and multiply-adds")
     windows, convolution = 64 * 56 * 56, 64 * 112 * 112 * 3 * 49
     if comparisons == windows * 9:
         raise Wrong("nine numbers, but how many comparisons? The first is compared with nothing.")
@@ -245,9 +239,7 @@ def _softmax_pool(answer: Any) -> str:
 @exercise("06.8")
 def _dot(answer: Any) -> str:
     parts = _two(answer, "two chances")
-    if any(isinstance(part, bool) or not isinstance(part, Real) for part in parts):
-        raise Wrong(f"two numbers between 0 and 1; got {answer!r}.")
-    right, diagonal = (float(part) for part in parts)
+    right, diagonal = (answers.number(part, "two numbers between 0 and 1") for part in parts)
 
     def near(a: float, b: float) -> bool:
         return math.isclose(a, b, abs_tol=0.005)

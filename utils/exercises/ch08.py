@@ -3,7 +3,6 @@
 import math
 import operator
 from collections.abc import Iterable
-from numbers import Real
 from typing import Any
 
 import torch
@@ -89,10 +88,7 @@ def _output_padding(answer: Any) -> str:
 
 @exercise("08.3")
 def _inner_product(answer: Any) -> str:
-    if isinstance(answer, Tensor) and answer.numel() == 1:
-        answer = answer.item()
-    if isinstance(answer, bool) or not isinstance(answer, Real):
-        raise Wrong(f"the answer is one number; got {answer!r}.")
+    answer = answers.number(answer, "one number")
     if math.isclose(answer, 124):
         return "19 + 25 + 37 + 43: the operator changed sides, the sum did not."
     if math.isclose(answer, 68):

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from numbers import Real
 from typing import Any
 
 from utils.exercises import Wrong, answers, exercise
@@ -60,8 +59,7 @@ def bill(answer: Any) -> str:
 @exercise("13.2")
 def zeros(answer: Any) -> str:
     """The share of products with a zero: 7×7 windows on 7×7 pixels, padding 3."""
-    if isinstance(answer, bool) or not isinstance(answer, Real):
-        raise Wrong(f"The answer is one number between 0 and 1; got {answer!r}.")
+    answer = answers.number(answer, "one number between 0 and 1")
     if _close(answer, 1 - (37 / 49) ** 2):
         return "37 of 49 along each axis, so 1 − (37/49)²: 43% of the arithmetic."
     if _close(answer, (37 / 49) ** 2):
