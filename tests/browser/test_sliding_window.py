@@ -309,6 +309,17 @@ def test_average_shows_what_it_divides_by(show):
         SlidingWindow([[8, 1], [2, 3]], (2, 2), padding=1, mode="avg", count_include_pad=False)
     )
     expect(part(page, "arithmetic")).to_have_text("(0 + 0 + 0 + 8) / 1 = 8")
+    assert values(page, "Kernel") == [["·", "·"], ["·", "·"]], "the weights depend on the place"
+    page.get_by_text("More settings").click()
+    divisor = page.get_by_label("Average divides by")
+    expect(divisor).to_have_value("false")
+    divisor.select_option("All of the window")
+    expect(part(page, "arithmetic")).to_have_text("(0 + 0 + 0 + 8) / 4 = 2")
+    assert values(page, "Kernel") == [["1/4", "1/4"], ["1/4", "1/4"]]
+    page.get_by_role("button", name="Undo").click()
+    expect(part(page, "arithmetic")).to_have_text("(0 + 0 + 0 + 8) / 1 = 8")
+    page.get_by_label("Operation").select_option("Max pooling")
+    expect(divisor).to_be_disabled()
 
 
 def test_operation_preset_and_sizes(show):

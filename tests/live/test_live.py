@@ -20,6 +20,7 @@ from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = "02-cross-correlation.ipynb"
+COST = "cost = LayerCost(in_channels=48, kernel_size=5)\ncost"  # a form, beside the stepped widgets
 PATIENCE = 120  # seconds: the kernel imports torch and d2l on a busy machine
 
 
@@ -39,6 +40,7 @@ def lab(tmp_path_factory):
     for cell in notebook.cells:  # without outputs, so that what is seen has been run here
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    notebook.cells.append(nbformat.v4.new_code_cell(f"from utils import LayerCost\n{COST}"))
     nbformat.write(notebook, work / CHAPTER)
     # Every cell is on the page, also those out of sight.
     tracker = home / "settings" / "@jupyterlab" / "notebook-extension"
@@ -187,7 +189,7 @@ def test_the_chapter_runs_to_its_end_without_an_error(opened):
     assert errors.count() == 0, errors.first.inner_text()
     notebook = nbformat.read(ROOT / "chapters" / CHAPTER, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source]
-    assert kernel.run("", "get_ipython().execution_count - 1") == len(code)
+    assert kernel.run("", "get_ipython().execution_count - 1") == len(code) + 1  # LayerCost
 
 
 def test_python_holds_the_widget_that_the_page_shows(opened, widget):
@@ -232,6 +234,37 @@ def test_another_input_in_python_is_another_sum_on_the_page(opened, widget):
     value = kernel.run("", f"{name}.output.flatten()[0].item()")
     wait_until(page, lambda: shown_sum(place) == value, "the padding changed, the page did not")
     kernel.run(f"{name}.stride, {name}.padding = _kept")
+
+
+def test_a_form_and_python_follow_each_other(opened):
+    page, kernel, _ = opened
+    place = page.locator(".jp-Notebook .jp-Cell").last
+    place.scroll_into_view_if_needed()
+    channels = place.get_by_label("In channels", exact=True)
+    expect(channels).to_have_value("48", timeout=PATIENCE * 1000)
+    kernel.run("cost.in_channels, cost.kernel_size = 32, 3")
+    expect(channels).to_have_value("32")
+    place.get_by_label("Layer preset", exact=True).select_option("MobileNetV2, depthwise 3×3")
+    wait_until(
+        page, lambda: kernel.run("", "cost.groups") == 576, "the page's preset is not Python's"
+    )
+    assert kernel.run("", "cost.cost.bound") == "memory"
+    channels.fill("577")  # no multiple of the groups: refused on the page, unheard of in Python
+    channels.press("Enter")
+    expect(place.get_by_role("alert")).to_contain_text("577")
+    assert kernel.run("", "cost.in_channels") == 576
+
+
+def test_no_id_stands_twice_though_each_widget_loads_its_own_script(opened):
+    """Else a label names the field of another widget, and two groups of choices are one."""
+    page = opened[0]
+    ids = page.locator(".ex-root [id]").evaluate_all("all => all.map(e => e.id)")
+    assert len(ids) > 20
+    assert sorted(ids) == sorted(set(ids))
+    names = page.locator(".ex-root [role=radiogroup]").evaluate_all(
+        "all => all.map(e => e.querySelector('input').name)"
+    )
+    assert sorted(names) == sorted(set(names))
 
 
 def test_nothing_was_asked_of_the_world(opened):

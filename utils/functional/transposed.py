@@ -6,7 +6,7 @@ from torch import Tensor
 
 from utils.functional import arguments
 from utils.functional.arguments import Ints, require
-from utils.functional.convolution import check_tensors
+from utils.functional.convolution import add_bias, check_tensors
 from utils.functional.flat import FlatTaps, Pair
 from utils.shapes import transposed_output_size
 
@@ -191,8 +191,7 @@ def _conv_transpose(
     if dtype in (torch.float16, torch.bfloat16):  # sums need more digits than these have
         x, weight = x.float(), weight.float()
     y = stamp(x, weight, sizes, stride, padding, dilation, groups)
-    y = y.contiguous() if bias is None else y + bias.to(y.dtype).view(-1, 1, 1)
-    y = y.to(dtype)
+    y = add_bias(y, bias, dtype)
     y = y.squeeze(2) if axes == 1 else y
     return y if batched else y.squeeze(0)
 

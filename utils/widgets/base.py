@@ -24,12 +24,47 @@ class Explorable(anywidget.AnyWidget):
     plain tables, is what remains where no script runs: in print, on GitHub, in a saved file.
 
     Subclasses set `kind`, tag their state with `sync=True, state=True`, and write `first_frame`.
+    What may be in the state they say in three methods, `_form`, `_check` and `_positions`, and name
+    their traits to `traitlets.validate`, which hands each new value to `_agree`.
     """
 
     _esm = DIST / "explorables.mjs"
     kind = traitlets.Unicode().tag(sync=True)
     # ipywidgets 7 (Colab) shows widgets through this method, which would leave our HTML out.
     _ipython_display_: ClassVar[None] = None
+
+    def __init__(self, **state: Any) -> None:
+        state = {name: self._form(name, value) for name, value in state.items()}
+        self._check(state)  # rules between traits need all of them: before the first is set
+        super().__init__(**state)
+
+    def _form(self, name: str, value: Any) -> Any:
+        """The form in which the trait holds `value`, as JSON would, or a `WidgetError`."""
+        return value
+
+    def _check(self, state: dict[str, Any]) -> None:
+        """Raise a `WidgetError`, naming shapes and rule, unless all of a state fits together."""
+
+    def _positions(self, state: dict[str, Any]) -> dict[str, int]:
+        """The traits that count positions from 0, and how many each has."""
+        return {}
+
+    def _agree(self, proposal: dict) -> Any:
+        """Check a trait's new value against all others, and keep a position in its range."""
+        name = proposal["trait"].name
+        # Where several traits change together, the others may not have been looked at yet.
+        state = {**self.spec, name: proposal["value"]}
+        state = {key: self._form(key, value) for key, value in state.items()}
+        self._check(state)
+        counts = self._positions(state)
+        return min(max(state[name], 0), counts[name] - 1) if name in counts else state[name]
+
+    @traitlets.observe(traitlets.All)
+    def _stay_in_range(self, change: dict) -> None:
+        """Move a position back when there are fewer."""
+        if change["name"] in self.trait_names(state=True):
+            for name, count in self._positions(self.spec).items():
+                setattr(self, name, min(getattr(self, name), count - 1))
 
     @property
     def spec(self) -> dict[str, Any]:

@@ -59,33 +59,31 @@ class Channels(Explorable):
         padding: int | tuple[int, int] = 0,
         tints: list[str] | None = None,
     ) -> None:
-        planes = _nested(X, 3, "the input", "(channels, height, width)")
+        planes = self._form("planes", X)
         if tints is None:
             tints = list(TINTS[1:]) if len(planes) == 3 else [""] * len(planes)
-        state = {
-            "planes": planes,
-            "filters": _nested(W, 4, "the filter bank", "(out, in / groups, height, width)"),
-            "groups": groups,
-            "stride": values.pair(stride, "stride", 1),
-            "padding": values.pair(padding, "padding", 0),
-            "tints": tints,
-        }
-        _compute(state)
-        super().__init__(**state)
+        super().__init__(
+            planes=planes, filters=W, groups=groups, stride=stride, padding=padding, tints=tints
+        )
 
     @traitlets.validate("planes", "filters", "groups", "stride", "padding", "tints", "step")
     def _validate(self, proposal: dict) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
+        return self._agree(proposal)
+
+    def _form(self, name: str, value: Any) -> Any:
         if name == "planes":
-            value = _nested(value, 3, "the input", "(channels, height, width)")
-        elif name == "filters":
-            value = _nested(value, 4, "the filter bank", "(out, in / groups, height, width)")
-        elif name in ("stride", "padding"):
-            value = values.pair(value, name, least=1 if name == "stride" else 0)
-        if self.filters is None:  # still being made
-            return value
-        count = _compute({**self.spec, name: value}).numel()
-        return min(max(value, 0), count - 1) if name == "step" else value
+            return _nested(value, 3, "the input", "(channels, height, width)")
+        if name == "filters":
+            return _nested(value, 4, "the filter bank", "(out, in / groups, height, width)")
+        if name in ("stride", "padding"):
+            return values.pair(value, name, least=1 if name == "stride" else 0)
+        return value
+
+    def _check(self, state: dict[str, Any]) -> None:
+        _compute(state)
+
+    def _positions(self, state: dict[str, Any]) -> dict[str, int]:
+        return {"step": _compute(state).numel()}
 
     @property
     def output(self) -> Tensor:

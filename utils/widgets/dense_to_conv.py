@@ -55,25 +55,37 @@ class DenseToConv(Explorable):
         def table_of(low: int, high: int, *shape: int) -> list[list[int]]:
             return torch.randint(low, high, shape, generator=numbers).tolist()
 
-        state = {
-            "image": table_of(0, 4, n, n),
-            "dense": table_of(-3, 4, n * n, n * n),
-            "shared": table_of(-3, 4, 2 * n - 1, 2 * n - 1),
-            "delta": delta,
-            "stage": stage,
-        }
-        _check(state)
-        super().__init__(**state)
+        super().__init__(
+            image=table_of(0, 4, n, n),
+            dense=table_of(-3, 4, n * n, n * n),
+            shared=table_of(-3, 4, 2 * n - 1, 2 * n - 1),
+            delta=delta,
+            stage=stage,
+        )
 
     @traitlets.validate("image", "dense", "shared", "delta", "stage", "step")
     def _validate(self, proposal: dict) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        if name in ("image", "dense", "shared"):
-            value = values.matrix(value, name)
-        if self.shared is None:  # still being made
-            return value
-        _check({**self.spec, name: value})
-        return min(max(value, 0), len(self.image) ** 2 - 1) if name == "step" else value
+        return self._agree(proposal)
+
+    def _form(self, name: str, value: Any) -> Any:
+        return values.matrix(value, name) if name in ("image", "dense", "shared") else value
+
+    def _check(self, state: dict[str, Any]) -> None:
+        n = len(state["image"])
+        for name, side in (("image", n), ("dense", n * n), ("shared", 2 * n - 1)):
+            shape = (len(state[name]), len(state[name][0]))
+            if shape != (side, side):
+                raise WidgetError(
+                    f"with {n} image rows, {name} must be {side} by {side}; got {shape}"
+                )
+        if state["stage"] not in STAGES:
+            raise WidgetError(f"stage must be one of {', '.join(STAGES)}; got {state['stage']!r}")
+        delta = state["delta"]
+        if isinstance(delta, bool) or not isinstance(delta, int) or not 0 <= delta < n:
+            raise WidgetError(f"delta must be a whole number from 0 to {n - 1}; got {delta!r}")
+
+    def _positions(self, state: dict[str, Any]) -> dict[str, int]:
+        return {"step": len(state["image"]) ** 2}
 
     @property
     def weight(self) -> Tensor:
@@ -135,17 +147,3 @@ class DenseToConv(Explorable):
                 paragraph(f"Stage: {self.stage}. Parameters: {self.parameters:,}"),
             ]
         )
-
-
-def _check(state: dict[str, Any]) -> None:
-    image = state["image"]
-    n = len(image)
-    for name, side in (("image", n), ("dense", n * n), ("shared", 2 * n - 1)):
-        shape = (len(state[name]), len(state[name][0]))
-        if shape != (side, side):
-            raise WidgetError(f"with {n} image rows, {name} must be {side} by {side}; got {shape}")
-    if state["stage"] not in STAGES:
-        raise WidgetError(f"stage must be one of {', '.join(STAGES)}; got {state['stage']!r}")
-    delta = state["delta"]
-    if isinstance(delta, bool) or not isinstance(delta, int) or not 0 <= delta < n:
-        raise WidgetError(f"delta must be a whole number from 0 to {n - 1}; got {delta!r}")

@@ -48,28 +48,31 @@ class ImageFilter(Explorable):
     def __init__(
         self, image: Any, K: Any, row: int = 0, column: int = 0, display: str = "clipped"
     ) -> None:
-        state = {
-            "image": _encode(image),
-            "kernel": values.matrix(K, "the kernel", most=15),
-            "row": row,
-            "column": column,
-            "display": display,
-        }
-        _check(state)
-        super().__init__(**state)
+        super().__init__(image=_encode(image), kernel=K, row=row, column=column, display=display)
 
     @traitlets.validate("kernel", "display", "row", "column")
     def _validate(self, proposal: dict) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        if name == "kernel":
-            value = values.matrix(value, "the kernel", most=15)
-        if self.kernel is None or not self.image:  # still being made
-            return value
-        _check({**self.spec, name: value})
-        if name in ("row", "column"):
-            size = self.output.shape[0 if name == "row" else 1]
-            return min(max(value, 0), size - 1)
-        return value
+        return self._agree(proposal)
+
+    def _form(self, name: str, value: Any) -> Any:
+        return values.matrix(value, "the kernel", most=15) if name == "kernel" else value
+
+    def _check(self, state: dict[str, Any]) -> None:
+        image, kernel = state["image"], state["kernel"]
+        shape, size = (image["height"], image["width"]), (len(kernel), len(kernel[0]))
+        if size[0] > shape[0] or size[1] > shape[1]:
+            raise WidgetError(f"a kernel of {size} does not fit in an image of {shape}")
+        if state["display"] not in DISPLAYS:
+            raise WidgetError(
+                f"display must be one of {', '.join(DISPLAYS)}; got {state['display']!r}"
+            )
+
+    def _positions(self, state: dict[str, Any]) -> dict[str, int]:
+        image, kernel = state["image"], state["kernel"]
+        return {
+            "row": image["height"] - len(kernel) + 1,
+            "column": image["width"] - len(kernel[0]) + 1,
+        }
 
     @property
     def levels(self) -> Tensor:
@@ -123,12 +126,3 @@ def _encode(image: Any) -> dict[str, Any]:
         "width": levels.shape[1],
         "data": base64.b64encode(levels.tobytes()).decode("ascii"),
     }
-
-
-def _check(state: dict[str, Any]) -> None:
-    image, kernel = state["image"], state["kernel"]
-    shape, size = (image["height"], image["width"]), (len(kernel), len(kernel[0]))
-    if size[0] > shape[0] or size[1] > shape[1]:
-        raise WidgetError(f"a kernel of {size} does not fit in an image of {shape}")
-    if state["display"] not in DISPLAYS:
-        raise WidgetError(f"display must be one of {', '.join(DISPLAYS)}; got {state['display']!r}")

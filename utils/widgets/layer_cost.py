@@ -116,35 +116,53 @@ class LayerCost(Explorable):
         compute: float = 150.0,
         bandwidth: float = 25.0,
     ) -> None:
-        state = {
-            "in_channels": in_channels,
-            "out_channels": out_channels,
-            "kernel_size": kernel_size,
-            "input_size": input_size,
-            "stride": stride,
-            "padding": padding,
-            "dilation": dilation,
-            "groups": groups,
-            "batch": batch,
-            "bytes_per_number": bytes_per_number,
-            "compute": compute,
-            "bandwidth": bandwidth,
-        }
-        state = {name: _checked(name, value) for name, value in state.items()}
-        _compute(state)
-        super().__init__(**state)
+        super().__init__(
+            in_channels=in_channels,
+            out_channels=out_channels,
+            kernel_size=kernel_size,
+            input_size=input_size,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            groups=groups,
+            batch=batch,
+            bytes_per_number=bytes_per_number,
+            compute=compute,
+            bandwidth=bandwidth,
+        )
 
     @traitlets.validate(
         "in_channels", "out_channels", *SIZES, "groups", "batch", "bytes_per_number",
         "compute", "bandwidth",
     )  # fmt: skip
     def _validate(self, proposal: dict) -> Any:
-        name = proposal["trait"].name
-        # Where several traits change together, the others may not have been looked at yet.
-        state = {**self.spec, name: proposal["value"]}
-        state = {key: _checked(key, value) for key, value in state.items()}
+        return self._agree(proposal)
+
+    def _form(self, name: str, value: Any) -> Any:
+        if name in SIZES:
+            value = values.pair(value, name, SIZES[name])
+            if max(value) > MOST:
+                raise WidgetError(f"{name} can be at most {MOST:,}; got {value!r}")
+            return value
+        if name in ("compute", "bandwidth"):
+            number = not isinstance(value, bool) and isinstance(value, (int, float))
+            if not number or not math.isfinite(value) or not RATES[0] <= value <= RATES[1]:
+                low, high = RATES
+                unit = "GFLOP/s" if name == "compute" else "GB/s"
+                raise WidgetError(
+                    f"{name} must be a number from {low} to {high:,.0f} {unit}; got {value!r}"
+                )
+            return float(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
+            raise WidgetError(f"{name} must be a whole number from 1 to {MOST:,}; got {value!r}")
+        if name == "bytes_per_number" and value not in (1, 2, 4):
+            raise WidgetError(
+                f"{name} must be 4 (float32), 2 (bfloat16) or 1 (int8); got {value!r}"
+            )
+        return value
+
+    def _check(self, state: dict[str, Any]) -> None:
         _compute(state)
-        return state[name]
 
     @property
     def cost(self) -> Cost:
@@ -243,28 +261,6 @@ class LayerCost(Explorable):
             f"Compute-bound: the arithmetic takes {arithmetic}, moving the numbers {memory}. "
             f"{starts} has reached {ends}: all {used}"
         )
-
-
-def _checked(name: str, value: Any) -> Any:
-    """`value` in the form that the trait holds, or the rule that it breaks."""
-    if name in SIZES:
-        value = values.pair(value, name, SIZES[name])
-        if max(value) > MOST:
-            raise WidgetError(f"{name} can be at most {MOST:,}; got {value!r}")
-        return value
-    if name in ("compute", "bandwidth"):
-        number = not isinstance(value, bool) and isinstance(value, (int, float))
-        if not number or not math.isfinite(value) or not RATES[0] <= value <= RATES[1]:
-            unit = "GFLOP/s" if name == "compute" else "GB/s"
-            raise WidgetError(
-                f"{name} must be a number from {RATES[0]} to {RATES[1]:,.0f} {unit}; got {value!r}"
-            )
-        return float(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
-        raise WidgetError(f"{name} must be a whole number from 1 to {MOST:,}; got {value!r}")
-    if name == "bytes_per_number" and value not in (1, 2, 4):
-        raise WidgetError(f"{name} must be 4 (float32), 2 (bfloat16) or 1 (int8); got {value!r}")
-    return value
 
 
 def _compute(state: dict[str, Any]) -> Cost:

@@ -61,28 +61,31 @@ class MatrixView(Explorable):
         if isinstance(X_shape, (tuple, torch.Size)) and all(isinstance(n, int) for n in X_shape):
             h, w = values.pair(tuple(X_shape), "the input's shape", 1)
             X_shape = torch.arange(h * w).reshape(h, w)
-        state = {
-            "input": values.matrix(X_shape, "the input"),
-            "kernel": values.matrix(K, "the kernel"),
-            "stride": values.pair(stride, "stride", 1),
-            "padding": values.pair(padding, "padding", 0),
-            "unroll": unroll,
-            "transposed": transposed,
-        }
-        _compute(state)
-        super().__init__(**state)
+        super().__init__(
+            input=X_shape,
+            kernel=K,
+            stride=stride,
+            padding=padding,
+            unroll=unroll,
+            transposed=transposed,
+        )
 
     @traitlets.validate("input", "kernel", "stride", "padding", "unroll", "step")
     def _validate(self, proposal: dict) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
+        return self._agree(proposal)
+
+    def _form(self, name: str, value: Any) -> Any:
         if name in ("input", "kernel"):
-            value = values.matrix(value, f"the {name}")
-        elif name in ("stride", "padding"):
-            value = values.pair(value, name, least=1 if name == "stride" else 0)
-        if self.kernel is None:  # still being made
-            return value
-        _, output = _compute({**self.spec, name: value})
-        return min(max(value, 0), output.numel() - 1) if name == "step" else value
+            return values.matrix(value, f"the {name}")
+        if name in ("stride", "padding"):
+            return values.pair(value, name, least=1 if name == "stride" else 0)
+        return value
+
+    def _check(self, state: dict[str, Any]) -> None:
+        _compute(state)
+
+    def _positions(self, state: dict[str, Any]) -> dict[str, int]:
+        return {"step": _compute(state)[1].numel()}
 
     @property
     def matrix(self) -> Tensor:

@@ -43,16 +43,28 @@ class ShapeCalculator(Explorable):
     def __init__(
         self, n: int = 8, k: int = 3, stride: int = 1, padding: int = 0, dilation: int = 1
     ) -> None:
-        state = {"n": n, "k": k, "stride": stride, "padding": padding, "dilation": dilation}
-        _check(state)
-        super().__init__(**state)
+        super().__init__(n=n, k=k, stride=stride, padding=padding, dilation=dilation)
 
     @traitlets.validate("n", "k", "stride", "padding", "dilation", "step")
     def _validate(self, proposal: dict) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        state = {**self.spec, name: value}
-        _check(state)
-        return min(max(value, 0), _size(state) - 1) if name == "step" else value
+        return self._agree(proposal)
+
+    def _form(self, name: str, value: Any) -> Any:
+        least = 0 if name in ("padding", "step") else 1
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST:
+            raise WidgetError(
+                f"{name} must be a whole number from {least} to {MOST:,}; got {value!r}"
+            )
+        return value
+
+    def _check(self, state: dict[str, Any]) -> None:
+        try:
+            _size(state)
+        except ValueError as error:
+            raise WidgetError(str(error)) from None
+
+    def _positions(self, state: dict[str, Any]) -> dict[str, int]:
+        return {"step": _size(state)}
 
     @property
     def output(self) -> Tensor:
@@ -70,16 +82,3 @@ class ShapeCalculator(Explorable):
 
 def _size(state: dict[str, int]) -> int:
     return output_size(state["n"], state["k"], state["stride"], state["padding"], state["dilation"])
-
-
-def _check(state: dict[str, Any]) -> None:
-    for name, value in state.items():
-        least = 0 if name in ("padding", "step") else 1
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST:
-            raise WidgetError(
-                f"{name} must be a whole number from {least} to {MOST:,}; got {value!r}"
-            )
-    try:
-        _size(state)
-    except ValueError as error:
-        raise WidgetError(str(error)) from None

@@ -68,43 +68,58 @@ class SlidingWindow(Explorable):
         bias: float = 0,
         count_include_pad: bool = True,
     ) -> None:
-        # The cross-trait rules need every trait: check them once, when all are there.
-        with_all = {
-            "input": values.matrix(X, "the input"),
-            "mode": mode,
-            "kernel": _kernel(K, mode),
-            "stride": values.pair(stride, "stride", 1),
-            "padding": values.pair(padding, "padding", 0),
-            "dilation": values.pair(dilation, "dilation", 1),
-            "bias": values.finite(bias, "bias"),
-            "count_include_pad": count_include_pad,
-        }
-        _check(with_all)
-        super().__init__(**with_all)
+        if mode in _POOLING and (isinstance(K, int) or (isinstance(K, tuple) and len(K) == 2)):
+            height, width = values.pair(K, "the window", 1)
+            K = [[1] * width] * height
+        super().__init__(
+            input=X,
+            kernel=K,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            mode=mode,
+            bias=bias,
+            count_include_pad=count_include_pad,
+        )
 
     @traitlets.validate("input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step")
     def _validate(self, proposal: dict) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        if name in ("input", "kernel"):
-            value = values.matrix(value, f"the {name}")
-        elif name in ("stride", "padding", "dilation"):
-            value = values.pair(value, name, least=0 if name == "padding" else 1)
-        elif name == "bias":
-            value = values.finite(value, name)
-        if self.kernel is None:  # still being made
-            return value
-        state = {**self.spec, name: value}
-        _check(state)
-        if name == "step":
-            count = _output_shape(state)
-            return min(max(value, 0), count[0] * count[1] - 1)
-        return value
+        return self._agree(proposal)
 
-    @traitlets.observe("input", "kernel", "stride", "padding", "dilation")
-    def _clamp_step(self, _change: dict) -> None:
-        if self.kernel is not None:
-            rows, columns = _output_shape(self.spec)
-            self.step = min(self.step, rows * columns - 1)
+    def _form(self, name: str, value: Any) -> Any:
+        if name in ("input", "kernel"):
+            return values.matrix(value, f"the {name}")
+        if name in ("stride", "padding", "dilation"):
+            return values.pair(value, name, least=0 if name == "padding" else 1)
+        return values.finite(value, name) if name == "bias" else value
+
+    def _check(self, state: dict[str, Any]) -> None:
+        """Refuse what no window fits and what PyTorch refuses."""
+        mode = state["mode"]
+        if mode not in MODES:
+            raise WidgetError(f"mode must be one of {', '.join(MODES)}; got {mode!r}")
+        X, K = state["input"], state["kernel"]
+        for axis, (n, k) in enumerate(((len(X), len(K)), (len(X[0]), len(K[0])))):
+            padding, dilation = state["padding"][axis], state["dilation"][axis]
+            if mode == "avg" and dilation != 1:
+                raise WidgetError(f"average pooling has no dilation in PyTorch; got {dilation}")
+            if mode in _POOLING and padding > k / 2:
+                raise WidgetError(
+                    f"pooling pads by at most half the window: padding {padding}, window {k}"
+                )
+            span = effective_kernel_size(k, dilation)
+            if span > n + 2 * padding:
+                side = ("high", "wide")[axis]
+                raise WidgetError(
+                    f"the window is {span} {side} ({dilation}·({k} − 1) + 1), but the padded input "
+                    f"is only {n + 2 * padding} ({n} + 2·{padding})"
+                )
+
+    def _positions(self, state: dict[str, Any]) -> dict[str, int]:
+        sizes = ((len(state[name]), len(state[name][0])) for name in ("input", "kernel"))
+        places = (state[name] for name in ("stride", "padding", "dilation"))
+        rows, columns = (output_size(*axis) for axis in zip(*sizes, *places, strict=True))
+        return {"step": rows * columns}
 
     @property
     def output(self) -> Tensor:
@@ -183,45 +198,3 @@ class SlidingWindow(Explorable):
         if self.bias:
             terms.append(bracket(self.bias))
         return f"{' + '.join(terms)} = {number(result)}"
-
-
-def _kernel(K: Any, mode: str) -> list[list[float]]:
-    if mode in _POOLING and (isinstance(K, int) or (isinstance(K, tuple) and len(K) == 2)):
-        height, width = values.pair(K, "the window", 1)
-        K = [[1] * width] * height
-    return values.matrix(K, "the kernel")
-
-
-def _output_shape(state: dict[str, Any]) -> tuple[int, int]:
-    sizes = (
-        (len(state["input"]), len(state["kernel"])),
-        (len(state["input"][0]), len(state["kernel"][0])),
-    )
-    rows, columns = (
-        output_size(n, k, state["stride"][axis], state["padding"][axis], state["dilation"][axis])
-        for axis, (n, k) in enumerate(sizes)
-    )
-    return rows, columns
-
-
-def _check(state: dict[str, Any]) -> None:
-    """Refuse what no window fits and what PyTorch refuses."""
-    mode = state["mode"]
-    if mode not in MODES:
-        raise WidgetError(f"mode must be one of {', '.join(MODES)}; got {mode!r}")
-    X, K = state["input"], state["kernel"]
-    for axis, (n, k) in enumerate(((len(X), len(K)), (len(X[0]), len(K[0])))):
-        padding, dilation = state["padding"][axis], state["dilation"][axis]
-        if mode == "avg" and dilation != 1:
-            raise WidgetError(f"average pooling has no dilation in PyTorch; got {dilation}")
-        if mode in _POOLING and padding > k / 2:
-            raise WidgetError(
-                f"pooling pads by at most half the window: padding {padding}, window {k}"
-            )
-        span = effective_kernel_size(k, dilation)
-        if span > n + 2 * padding:
-            side = ("high", "wide")[axis]
-            raise WidgetError(
-                f"the window is {span} {side} ({dilation}·({k} − 1) + 1), but the padded input is "
-                f"only {n + 2 * padding} ({n} + 2·{padding})"
-            )

@@ -49,30 +49,33 @@ class Transposed(Explorable):
         padding: int | tuple[int, int] = 0,
         output_padding: int | tuple[int, int] = 0,
     ) -> None:
-        state = {
-            "input": values.matrix(X, "the input", most=8),
-            "kernel": values.matrix(K, "the kernel", most=8),
-            "stride": values.pair(stride, "stride", 1),
-            "padding": values.pair(padding, "padding", 0),
-            "output_padding": values.pair(output_padding, "output padding", 0),
-        }
-        _compute(state)
+        X = self._form("input", X)
         # The widget opens on its last step, the finished sum: the first has nothing to compare yet.
-        super().__init__(**state, step=len(state["input"]) * len(state["input"][0]) - 1)
+        super().__init__(
+            input=X,
+            kernel=K,
+            stride=stride,
+            padding=padding,
+            output_padding=output_padding,
+            step=len(X) * len(X[0]) - 1,
+        )
 
     @traitlets.validate("input", "kernel", "stride", "padding", "output_padding", "step")
     def _validate(self, proposal: dict) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
+        return self._agree(proposal)
+
+    def _form(self, name: str, value: Any) -> Any:
         if name in ("input", "kernel"):
-            value = values.matrix(value, f"the {name}", most=8)
-        elif name != "step":
-            value = values.pair(value, name, least=1 if name == "stride" else 0)
-        if self.kernel is None:  # still being made
-            return value
-        _compute({**self.spec, name: value})
+            return values.matrix(value, f"the {name}", most=8)
         if name == "step":
-            return min(max(value, 0), len(self.input) * len(self.input[0]) - 1)
-        return value
+            return value
+        return values.pair(value, name.replace("_", " "), least=1 if name == "stride" else 0)
+
+    def _check(self, state: dict[str, Any]) -> None:
+        _compute(state)
+
+    def _positions(self, state: dict[str, Any]) -> dict[str, int]:
+        return {"step": len(state["input"]) * len(state["input"][0])}
 
     @property
     def output(self) -> Tensor:

@@ -22,6 +22,17 @@ export function taps({ input, kernel, stride, padding, dilation }, r, c) {
   return found;
 }
 
+/** What a dilated kernel steps over between its taps: [row, column] in the input. */
+export function skipped({ kernel, stride, padding, dilation }, r, c) {
+  const span = shapeOf(kernel).map((k, axis) => effectiveKernelSize(k, dilation[axis]));
+  const found = [];
+  for (let i = 0; i < span[0]; i++)
+    for (let j = 0; j < span[1]; j++)
+      if (i % dilation[0] || j % dilation[1])
+        found.push([r * stride[0] - padding[0] + i, c * stride[1] - padding[1] + j]);
+  return found;
+}
+
 /** Along one axis, the outputs o for which some tap t has o·stride − padding + t·dilation = i. */
 function feeds(i, k, stride, padding, dilation, outputs) {
   const found = [];

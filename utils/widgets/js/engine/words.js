@@ -11,6 +11,11 @@ export const MODES = [
   ["max", "Max pooling"],
   ["avg", "Average pooling"],
 ];
+// What an average divides by: the state's `count_include_pad`, in words.
+export const DIVISORS = [
+  ["true", "All of the window"],
+  ["false", "Its pixels, no padding"],
+];
 export const NOTES = { conv: "", flip: ", turned by 180° as it slides", max: ", passes on the largest", avg: ", weighs all alike" };
 
 export const isOutside = (input, row, col) => {

@@ -12,6 +12,11 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+const copy = Math.random().toString(36).slice(2, 10);
+let made = 0;
+/** A name for one element on the page. In a notebook each widget loads a copy of this script. */
+export const freshId = () => `ex-${copy}-${++made}`;
+
 /** A line drawing of 16 by 16 in the text's colour. */
 export function icon(path) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

@@ -1,12 +1,11 @@
 // Settings: a stepper that also takes typed values, and a drop-down.
 
 import { parsePair, showPair } from "../engine/numbers.js";
-import { h, icon } from "./dom.js";
+import { freshId, h, icon } from "./dom.js";
 
-let made = 0;
 /** A label that names `control` from beside it. */
 function labelled(text, control) {
-  control.id = `ex-control-${++made}`;
+  control.id = freshId();
   return h("label", { for: control.id, id: `${control.id}-label` }, text);
 }
 
@@ -132,7 +131,7 @@ export function createSelect({ label, options, onChange }) {
 
 /** One of a few choices, all in sight; `options` are [value, text]. */
 export function createChoice({ label, options, onChange }) {
-  const name = `ex-choice-${++made}`;
+  const name = freshId();
   const radios = options.map(([value]) => {
     const radio = h("input", { type: "radio", name, value });
     radio.addEventListener("change", () => onChange(value));

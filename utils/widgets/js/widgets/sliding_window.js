@@ -158,6 +158,11 @@ export function slidingWindow({ model, el }) {
       if (broken) mode.set(store.state.mode);
     },
   });
+  const divisor = createSelect({
+    label: "Average divides by",
+    options: words.DIVISORS,
+    onChange: (value) => attempt({ count_include_pad: value === "true" }),
+  });
   const preset = createSelect({
     label: "Kernel preset",
     options: [...PRESETS.map(([name]) => [name, name]), ["Custom", "Custom"]],
@@ -171,7 +176,7 @@ export function slidingWindow({ model, el }) {
     ...["kernelHeight", "kernelWidth", "stride", "padding", "dilation"].map((f) => fields[f].element),
   );
   shell.addMore(
-    mode.element, preset.element, fields.inputHeight.element, fields.inputWidth.element, fields.bias.element,
+    mode.element, divisor.element, preset.element, fields.inputHeight.element, fields.inputWidth.element, fields.bias.element,
   );
 
   const label = (kind) => (row, col, text) => {
@@ -206,7 +211,8 @@ export function slidingWindow({ model, el }) {
       padded: outside,
       label: label("input"),
     });
-    const weight = { max: () => "·", avg: () => `1/${k[0] * k[1]}` }[config.mode];
+    const alike = config.countIncludePad ? `1/${k[0] * k[1]}` : "·"; // else it depends on the place
+    const weight = { max: () => "·", avg: () => alike }[config.mode];
     kernel.update({
       to: k,
       text: weight ?? ((u, v) => show(config.kernel[u][v])),
@@ -234,6 +240,8 @@ export function slidingWindow({ model, el }) {
     mode.set(config.mode);
     preset.set(presetOf(config.kernel));
     preset.select.disabled = pooling;
+    divisor.set(String(config.countIncludePad));
+    divisor.select.disabled = config.mode !== "avg";
     shell.refresh();
   }
   const cellOf = () => {
@@ -249,14 +257,7 @@ export function slidingWindow({ model, el }) {
     const found = windows.taps(config, ...shown);
     const cells = found.map(({ row, col }) => [row, col]);
     const span = [0, 1].map((a) => effectiveKernelSize(shapeOf(config.kernel)[a], config.dilation[a]));
-    const corner = cells[0];
-    const skipped = [];
-    const read = new Set(cells.map(String));
-    for (let i = 0; i < span[0]; i++)
-      for (let j = 0; j < span[1]; j++) {
-        const cell = [corner[0] + i, corner[1] + j];
-        if (!read.has(String(cell))) skipped.push(cell);
-      }
+    const skipped = windows.skipped(config, ...shown);
     input.mark("is-window", cells);
     input.mark("is-grip", [...cells, ...skipped]);
     input.mark("is-skipped", skipped);
@@ -267,7 +268,7 @@ export function slidingWindow({ model, el }) {
         ? new Map()
         : new Map(found.map((t) => [`${t.row},${t.col}`, `×${show(windows.weightAt(config, t.u, t.v))}`])),
     );
-    input.moveFrame(...corner, ...span);
+    input.moveFrame(...cells[0], ...span);
 
     const from = preview && [preview.row, preview.col];
     input.mark("is-affected", preview?.where === "kernel" ? windows.uses(config, ...from) : []);
