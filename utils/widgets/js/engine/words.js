@@ -16,7 +16,11 @@ export const DIVISORS = [
   ["true", "All of the window"],
   ["false", "Its pixels, no padding"],
 ];
-export const NOTES = { conv: "", flip: ", turned by 180° as it slides", max: ", passes on the largest", avg: ", weighs all alike" };
+const NOTES = { conv: "", flip: ", turned by 180° as it slides", max: ", passes on the largest" };
+
+/** What the window does, to stand behind its size. */
+export const note = ({ mode, countIncludePad }) =>
+  NOTES[mode] ?? (countIncludePad ? ", weighs all alike" : ", weighs its pixels alike");
 
 export const isOutside = (input, row, col) => {
   const [h, w] = shapeOf(input);

@@ -228,7 +228,7 @@ export function slidingWindow({ model, el }) {
     const padding = config.padding.some(Boolean) ? `, padded ${padded}` : "";
     panels.input.detail(`${times(n)}${padding}`);
     setText(panels.kernel.element.querySelector(".ex-title"), words.WINDOW_WORD[config.mode]);
-    panels.kernel.detail(`${times(k)}${words.NOTES[config.mode]}`);
+    panels.kernel.detail(`${times(k)}${words.note(config)}`);
     panels.output.detail(times(out));
     setText(signs[0], config.mode === "flip" ? "∗" : pooling ? "▸" : "⋆");
     setText(shell.shape, words.shapeText(config));
