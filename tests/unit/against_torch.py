@@ -143,6 +143,9 @@ def agree(
             expected = outcome(theirs, one.to(first.dtype), *others, **kwargs)
         if "transpose" in ours.__name__ and 0 in getattr(expected, "shape", ()):
             return None  # padding that leaves nothing
+        in_groups = "transpose" in ours.__name__ and kwargs.get("groups") not in (None, 1)
+        if in_groups and str(actual).endswith("dilation must be 1 or more; got 0"):
+            return None  # where kernels have one tap, torch's library does not look at it
         if len({given.dtype for given in args if isinstance(given, Tensor)}) > 1:
             # With padding="same" torch takes a bias of another dtype; else it refuses, as we do.
             assert isinstance(actual, TypeError) and str(actual).startswith(ours.__name__)
