@@ -19,6 +19,7 @@ from utils.measure import Roofs, peak_memory
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = json.loads((benchmarks.RESULTS / "benchmarks.json").read_text(encoding="utf-8"))
 LAYERS = [cases.the_layer_as_pair(), *cases.layers()]
+POOLINGS = [pair for pair in cases.others() if "pool" in pair.name]
 
 
 @pytest.mark.parametrize("pair", LAYERS, ids=lambda pair: pair.name)
@@ -27,6 +28,17 @@ def test_holds_no_more_than_twice_what_torch_holds(pair):
         torch.testing.assert_close(pair.ours(), pair.torchs(), rtol=1e-3, atol=1e-3)
         ours, torchs = peak_memory(pair.ours), peak_memory(pair.torchs)
     assert ours <= benchmarks.MEMORY_TARGET * torchs
+
+
+@pytest.mark.parametrize("pair", POOLINGS, ids=lambda pair: pair.name)
+def test_pooling_holds_its_output_and_what_a_few_planes_need(pair):
+    """Which is no more than twice what torch holds, unless the output itself is smaller."""
+    with torch.no_grad():
+        result = pair.torchs()
+        torch.testing.assert_close(pair.ours(), result)
+        ours, torchs = peak_memory(pair.ours), peak_memory(pair.torchs)
+    assert ours <= result.nbytes + 2**20
+    assert ours <= benchmarks.MEMORY_TARGET * torchs or result.nbytes < 2**18
 
 
 def test_the_report_is_complete():

@@ -13,6 +13,8 @@ from utils.functional.flat import Pair
 from utils.functional.windows import slide, windows
 from utils.shapes import effective_kernel_size, output_size
 
+AT_ONCE = 60_000  # numbers of the input that are pooled at a time: 240 kB of float32
+
 
 def max_pool2d(
     input: Tensor,
@@ -249,13 +251,15 @@ def adaptive_avg_pool2d(
     if o_h * o_w == 0:
         return input.new_zeros(*input.shape[:-2], o_h, o_w)
     arguments.dtypes(call, input.dtype, complex_=(o_h, o_w) == (1, 1))
-    x = input.float() if input.dtype in (torch.float16, torch.bfloat16) else input
-    n_h, n_w = x.shape[-2:]
+    x = input if input.ndim == 4 else input.unsqueeze(0)
+    if x.dtype in (torch.float16, torch.bfloat16):  # sums need more digits than these have
+        x = x.float()
+    n_h, n_w = x.shape[2:]
     if n_h % o_h == n_w % o_w == 0:  # windows side by side, all alike
         y = x.unflatten(-1, (o_w, n_w // o_w)).unflatten(-3, (o_h, n_h // o_h)).mean((-3, -1))
     else:
-        y = _adapt(_adapt(x, o_h, -2), o_w, -1)
-    return y.to(input.dtype).contiguous()
+        y = _by_planes(lambda planes: _adapt(_adapt(planes, o_h, 2), o_w, 3), x, (o_h, o_w))
+    return _restore(y.to(input.dtype).contiguous(), input, 2)
 
 
 def _adapt(x: Tensor, size: int, axis: int) -> Tensor:
@@ -330,6 +334,22 @@ def _pad(x: Tensor, rules: tuple[Pair, ...], value: float) -> Tensor:
     return F.pad(x, (*sides[1], *sides[0]), value=value)
 
 
+def _by_planes(pool: Callable[[Tensor], Tensor], x: Tensor, size: Pair) -> Tensor:
+    """Pool `(N, C, H, W)` to the given size, a few planes at a time.
+
+    So no more is held than the output and what a few planes need. Where gradients are recorded, all
+    is held anyway, and all planes are pooled at once.
+    """
+    if torch.is_grad_enabled() and x.requires_grad:
+        return pool(x)
+    y = x.new_empty(*x.shape[:2], *size)
+    axis = 0 if x.shape[0] > x.shape[1] else 1
+    at_once = max(1, AT_ONCE * x.shape[axis] // max(1, x.numel()))
+    for planes, pooled in zip(x.split(at_once, axis), y.split(at_once, axis), strict=True):
+        pooled.copy_(pool(planes))
+    return y
+
+
 def _along_both_axes(
     combine: Callable[[Tensor, Tensor], Tensor], x: Tensor, rules: tuple[Pair, ...]
 ) -> Tensor:
@@ -356,13 +376,14 @@ def _max_pool(
     x, rules = _read(call, axes, input, kernel_size, stride, padding, dilation, ceil_mode)
     floating = x.dtype.is_floating_point
     least = float("-inf") if floating else torch.iinfo(x.dtype).min
-    padded = _pad(x, rules, least)
     if not return_indices and not (torch.is_grad_enabled() and x.requires_grad):
-        y = _along_both_axes(torch.maximum, padded, rules)
-        if rules[0][0] == rules[1][0] == 1:  # the window is one pixel: y is a view of the input
-            y = y.clone(memory_format=torch.contiguous_format)
-        return _restore(y.contiguous(), input, axes)
-    best, indices = _find(padded.detach(), x.shape[3], rules, least)
+        y = _by_planes(
+            lambda planes: _along_both_axes(torch.maximum, _pad(planes, rules, least), rules),
+            x,
+            tuple(rule[-1] for rule in rules),
+        )
+        return _restore(y, input, axes)
+    best, indices = _find(_pad(x.detach(), rules, least), x.shape[3], rules, least)
     # Read the numbers from the input, so that the gradient goes where they come from. A window
     # that sees nothing but padding has an index beyond the input; it keeps its −∞.
     last = x.shape[2] * x.shape[3] - 1
@@ -414,7 +435,6 @@ def _avg_pool(
     x, rules = _read(call, axes, input, kernel_size, stride, padding, 1, ceil_mode)
     if x.dtype in (torch.float16, torch.bfloat16):  # sums need more digits than these have
         x = x.float()
-    y = _along_both_axes(torch.add, _pad(x, rules, 0), rules)
     counts = []
     for n, (k, s, p, _, places) in zip(x.shape[2:], rules, strict=True):
         start = torch.arange(places, device=x.device) * s - p
@@ -423,5 +443,10 @@ def _avg_pool(
             start, end = start.clamp(min=0), end.clamp(max=n)
         counts.append(end - start)
     by = counts[0][:, None] * counts[1] if divisor is None else divisor
-    y = y / by if x.dtype.is_floating_point else torch.div(y, by, rounding_mode="trunc")
+
+    def average(planes: Tensor) -> Tensor:
+        y = _along_both_axes(torch.add, _pad(planes, rules, 0), rules)
+        return y / by if x.dtype.is_floating_point else torch.div(y, by, rounding_mode="trunc")
+
+    y = _by_planes(average, x, tuple(rule[-1] for rule in rules))
     return _restore(y.to(input.dtype).contiguous(), input, axes)
