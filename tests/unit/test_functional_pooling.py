@@ -168,6 +168,33 @@ def test_max_of_infinities_and_nan(name, data):
     torch.testing.assert_close(plain, expected[0], equal_nan=True, rtol=0, atol=0)
 
 
+def test_max_of_windows_that_see_nothing_but_padding():
+    """They keep their −∞ also where gradients are recorded, whatever their index may be."""
+    x = torch.arange(6.0).reshape(1, 1, 3, 2).requires_grad_()
+    kwargs = {"kernel_size": (1, 2), "stride": 1, "padding": (0, 1), "dilation": 3}
+    for indices in (False, True):
+        y = functional.max_pool2d(x, **kwargs, return_indices=indices)
+        torch.testing.assert_close(y, F.max_pool2d(x, **kwargs, return_indices=indices))
+
+
+@pytest.mark.parametrize("kernel_size", [2, 3, 5])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("shape", [(1, 64), (64, 1), (4, 16)])
+def test_large_pictures_go_in_parts(shape, stride, kernel_size):
+    """The property tests draw small pictures: these are cut along the batch or the channels."""
+    x = torch.randn(*shape, 37, 41, generator=torch.Generator().manual_seed(0))
+    args = (kernel_size, stride, kernel_size // 2)
+    for pictures in (x, x.transpose(0, 1), x.to(memory_format=torch.channels_last)):
+        expected = F.max_pool2d(pictures, *args)
+        assert torch.equal(functional.max_pool2d(pictures, *args), expected)
+        expected = F.avg_pool2d(pictures, *args)
+        torch.testing.assert_close(functional.avg_pool2d(pictures, *args), expected)
+        expected = F.adaptive_avg_pool2d(pictures, (kernel_size, 40))
+        torch.testing.assert_close(
+            functional.adaptive_avg_pool2d(pictures, (kernel_size, 40)), expected
+        )
+
+
 def picture(*shape):
     generator = torch.Generator().manual_seed(sum(shape))
     return torch.randn(*shape, generator=generator, dtype=torch.float64).requires_grad_()
