@@ -383,21 +383,26 @@ def _max_pool(
             tuple(rule[-1] for rule in rules),
         )
         return _restore(y, input, axes)
-    best, indices = _find(_pad(x.detach(), rules, least), x.shape[3], rules, least)
+    padded = _pad(x.detach(), rules, least)
+    best, indices, blind = _find(padded, x.shape[2:], rules, least)
     # Read the numbers from the input, so that the gradient goes where they come from. A window
-    # that sees nothing but padding has an index beyond the input; it keeps its −∞.
+    # that sees nothing but padding has an index that means nothing; it keeps its −∞.
     last = x.shape[2] * x.shape[3] - 1
     y = x.flatten(2).gather(2, indices.flatten(2).clamp(max=last)).view_as(best)
-    if padding != 0 and dilation != 1:
-        y = torch.where(indices > last, best, y)
+    if blind.any():
+        y = torch.where(blind, best, y)
     y = _restore(y.contiguous(), input, axes)
     return (y, _restore(indices.contiguous(), input, axes)) if return_indices else y
 
 
 def _find(
-    padded: Tensor, width: int, rules: tuple[Pair, ...], least: float
-) -> tuple[Tensor, Tensor]:
-    """Go through the taps and keep, for each window, the first largest number and its index."""
+    padded: Tensor, size: Pair, rules: tuple[Pair, ...], least: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Go through the taps and keep, for each window, the first largest number and its index.
+
+    Also say which windows are blind, `(o_h, o_w)`: no tap of theirs is on a picture of this size.
+    """
+    height, width = size
     rows, columns = (
         torch.arange(places, device=padded.device) * s - p for _, s, p, _, places in rules
     )
@@ -406,6 +411,7 @@ def _find(
     # Start at the first tap that is not on padding, so that even a window of −∞ has an index.
     inside_row = torch.where(rows < 0, rows % d_h, rows)
     inside_column = torch.where(columns < 0, columns % d_w, columns)
+    blind = (inside_row >= height)[:, None] | (inside_column >= width)
     indices = (inside_row[:, None] * width + inside_column).expand(*view.shape[:2], -1, -1)
     best = torch.full_like(view[:, :, 0, 0], least)
     for a in range(k_h):
@@ -415,7 +421,7 @@ def _find(
             better = (seen > best) | (seen != seen)  # NaN wins, as in torch
             best = torch.where(better, seen, best)
             indices = torch.where(better, here, indices)
-    return best, indices
+    return best, indices, blind
 
 
 def _avg_pool(
