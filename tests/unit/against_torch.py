@@ -139,9 +139,9 @@ def in_double(function: Callable, *args, **kwargs):
 def agree(
     ours: Callable, theirs: Callable, *args, exact: bool = True, atol: float | None = None, **kwargs
 ):
-    """Both refuse, we with a ValueError or TypeError that names the call; or both return the same.
+    """Both refuse, we with a ValueError or TypeError that names the call, or both return the same.
 
-    The same is equal, or close where not exact, or no further apart than `atol` where that is given.
+    The same is equal, or close where not exact, or at most `atol` apart where that is given.
     Halves are held to float64, rounded: equal to it where exact, and else within their last digit.
 
     Returns what they return, None where they refuse.

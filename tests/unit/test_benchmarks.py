@@ -7,6 +7,7 @@ import json
 import re
 import statistics
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -14,6 +15,7 @@ import torch
 
 from benchmarks import __main__ as benchmarks
 from benchmarks import cases, sections, tables
+from utils import measure
 from utils.measure import Roofs, peak_memory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,17 +107,32 @@ def test_a_missed_target_is_found():
 
 
 def test_a_ladder_scales_parts_to_the_whole(monkeypatch, capsys):
-    """Two rungs that do the same work, one of them a tenth of it: the part counts ten times."""
-    square = torch.ones(300, 300)
+    """A rung that does a tenth of the work counts ten times, one that does it all counts once.
+
+    On a clock of our own: the layer takes torch two seconds, and both rungs one.
+    """
+    clock = SimpleNamespace(now=0.0, perf_counter=lambda: clock.now)
+    monkeypatch.setattr(measure, "time", clock)
+
+    def takes(seconds):
+        def run():
+            clock.now += seconds
+            return torch.ones(1)
+
+        return run
+
     work = [
-        cases.Rung("part", lambda: square @ square, 0.1),
-        cases.Rung("all", lambda: square @ square),
+        cases.Rung("part", takes(1), 0.1),
+        cases.Rung("all", takes(1)),
+        cases.Rung("torch", takes(2)),
     ]
     monkeypatch.setattr(cases, "rungs", lambda _: work)
-    part, whole = sections.ladder(5, 0.05, Roofs(1e12, 1e12))
-    assert 3 < part["ratio"] < 30
-    assert 0.3 < whole["ratio"] < 3
-    assert part["gflops"] < whole["gflops"]
+    operations = 2 * cases.multiply_adds(5)
+    part, whole, torchs = sections.ladder(5, 0.05, Roofs(operations, 1e12))
+    assert [row["ratio"] for row in (part, whole, torchs)] == [5, 0.5, 1]
+    assert [row["ms"] for row in (part, whole, torchs)] == [10_000, 1000, 2000]
+    assert [row["of_roof"] for row in (part, whole, torchs)] == [0.1, 1, 0.5]
+    assert part["bytes"] is None and whole["bytes"] == 4
     assert "part" in capsys.readouterr().out
 
 
