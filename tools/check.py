@@ -3,15 +3,17 @@
     python tools/check.py               # all
     python tools/check.py unit book     # some, by name, with what they depend on
 
-Two run at a time, each with one thread, because that is what the smallest machine has. What a check
-prints goes to .venv/check/NAME.log and is shown where it fails.
+A check is one or more commands, and as many commands run at a time as there are processors, each
+with one thread. What a check prints goes to .venv/check/ and is shown where it fails.
 """
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,9 +21,60 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".venv" / "check"
 PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "--color=no"]
-SLOTS = 2
-FIRST = ("style", "book", "pages")  # the quickest, then the longest way: started before the others
-TAIL = 150  # lines of a failed check's output
+NBVAL = [*PYTEST, "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
+SLOTS = min(os.cpu_count() or 2, 4)  # more would need more memory than small machines have
+TAIL = 150  # lines of a failed command's output
+
+
+@dataclass
+class Command:
+    """One process of a check; `part` names it where the check has several."""
+
+    arguments: list[str]
+    part: str = ""
+    log: Path = Path(os.devnull)
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    started: float = 0.0
+    seconds: float = 0.0
+    code: int | None = None
+
+    def start(self) -> None:
+        """Start it, in a process group of its own, so that all it starts ends with it."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        environment = os.environ | {
+            "OMP_NUM_THREADS": "1",
+            "PYTHONUNBUFFERED": "1",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else every process compiles everything
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                self.arguments,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                start_new_session=True,
+            )
+        self.started = time.monotonic()
+
+    def ended(self) -> bool:
+        """Whether it has come to an end, whose code and seconds are then known."""
+        if self.code is None and self.process is not None:
+            self.code = self.process.poll()
+            self.seconds = time.monotonic() - self.started
+        return self.code is not None
+
+    def stop(self) -> None:
+        """End it, and all that it has started."""
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.wait()
+
+    def output(self) -> str:
+        """What it has printed."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
 
 
 @dataclass
@@ -30,168 +83,165 @@ class Check:
 
     name: str
     title: str
-    commands: list[list[str]]
+    commands: list[Command]
     after: str | None = None  # a check that has to pass first
-    process: subprocess.Popen | None = field(default=None, repr=False)
-    started: float = 0.0
-    seconds: float = 0.0
     outcome: str = ""  # passed, failed, not run
 
+    def __post_init__(self) -> None:
+        for command in self.commands:
+            part = f"-{command.part}" if command.part else ""
+            command.log = LOGS / f"{self.name}{part}.log"
+
     @property
-    def log(self) -> Path:
-        """Where its output goes."""
-        return LOGS / f"{self.name}.log"
+    def seconds(self) -> float:
+        """The seconds of all its commands, one after the other."""
+        return sum(command.seconds for command in self.commands)
 
 
 def checks() -> list[Check]:
-    """All layers, in order."""
-    chapters = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("chapters/[0-9]*.ipynb"))
-    nbval = [*PYTEST, "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
-    make_book = ["make", "--no-print-directory", "book"]
+    """All layers, in the order in which they are started: long ones first, small pieces last."""
+    chapters = sorted(ROOT.glob("chapters/[0-9]*.ipynb"))
+    tools = [PYTHON, "-m"]
     return [
         Check(
             "style",
-            "Style of code and notebooks",
+            "Style and types of code and notebooks",
             [
-                [PYTHON, "-m", "ruff", "check", "."],
-                [PYTHON, "-m", "ruff", "format", "--check", "."],
+                Command([*tools, "ruff", "check", "."], "ruff"),
+                Command([*tools, "ruff", "format", "--check", "."], "format"),
+                Command([*tools, "mypy"], "mypy"),
             ],
+        ),
+        Check(
+            "book",
+            "The book built, warnings are errors",
+            [Command(["make", "--no-print-directory", "book"])],
         ),
         Check(
             "unit",
             "Operators, shapes, exercises, the notebooks' form",
             [
-                [
-                    *PYTEST,
-                    "--doctest-modules",
-                    "utils",
-                    "benchmarks",
-                    "tests/unit",
-                    "tests/notebooks",
-                ]
+                Command(
+                    [*PYTEST, "--doctest-modules", "utils", "benchmarks", "tests/unit"], "utils"
+                ),
+                Command([*PYTEST, "tests/notebooks"], "notebooks"),
             ],
         ),
-        Check("nbval", "Every cell run again, every output compared", [[*nbval, *chapters]]),
+        Check("browser", "Every widget in a browser", [Command([*PYTEST, "tests/browser"])]),
+        Check("pages", "Every page in a browser", [Command([*PYTEST, "tests/book"])], after="book"),
+        Check("live", "A live JupyterLab", [Command([*PYTEST, "tests/live"])]),
         Check(
-            "book",
-            "The book built, warnings are errors",
-            [make_book],
+            "nbval",
+            "Every cell run again, every output compared",
+            [Command([*NBVAL, str(path.relative_to(ROOT))], path.stem) for path in chapters],
         ),
-        Check("browser", "Every widget in a browser", [[*PYTEST, "tests/browser"]]),
-        Check("pages", "Every page in a browser", [[*PYTEST, "tests/book"]], after="book"),
-        Check("live", "A live JupyterLab", [[*PYTEST, "tests/live"]]),
     ]
 
 
-def start(check: Check) -> None:
-    """Start the commands of `check`, one after the other, the first failure ending them."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    runner = (
-        "import subprocess, sys\n"
-        f"for command in {check.commands!r}:\n"
-        "    code = subprocess.call(command, stdin=subprocess.DEVNULL)\n"
-        "    if code: sys.exit(1)\n"
-    )
-    environment = os.environ | {
-        "OMP_NUM_THREADS": "1",
-        "PYTHONUNBUFFERED": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
-    with check.log.open("w", encoding="utf-8") as log:
-        check.process = subprocess.Popen(
-            [PYTHON, "-c", runner],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=environment,
-        )
-    check.started = time.monotonic()
-
-
-def closing_line(check: Check) -> str:
-    """What the check said last: of pytest, how many passed and failed."""
-    lines = check.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1].strip("= ") if lines else ""
+def closing_line(command: Command) -> str:
+    """What a command said last: pytest, how many passed and failed."""
+    lines = command.output().strip().splitlines()
+    return lines[-1].strip("= ") if lines else "said nothing"
 
 
 def report(check: Check, number: int, total: int) -> None:
-    """Print one line about `check`, and its output where it failed."""
+    """Print what became of `check`, and the output of what failed."""
     if check.outcome == "not run":
-        print(
-            f"[{number}/{total}] {check.title}: NOT RUN, because {check.after!r} failed", flush=True
-        )
+        why = f"NOT RUN, because {check.after!r} failed"
+        print(f"[{number}/{total}] {check.title}: {why}", flush=True)
         return
-    if check.outcome == "failed":
-        text = check.log.read_text(encoding="utf-8", errors="replace")
-        print("\n".join(text.splitlines()[-TAIL:]))
-    verdict = "ok" if check.outcome == "passed" else "FAILED"
+    failed = [command for command in check.commands if command.code]
+    for command in failed:
+        print("\n".join(command.output().splitlines()[-TAIL:]))
+        print(f"      all of it: {command.log}")
+    verdict = "FAILED" if failed else "ok"
     print(f"[{number}/{total}] {check.title}: {verdict}, {check.seconds:.0f} s", flush=True)
-    if check.outcome == "passed" and check.commands[0][: len(PYTEST)] == PYTEST:
-        print(f"      {closing_line(check)}", flush=True)
+    for command in check.commands:
+        if command in failed or command.arguments[: len(PYTEST)] == PYTEST:
+            part = f"{command.part}: " if command.part else ""
+            print(f"      {part}{closing_line(command)}", flush=True)
 
 
-def run(selected: list[Check]) -> None:
-    """Run the checks, two at a time, in order as far as they allow."""
+def run(selected: Sequence[Check], slots: int = SLOTS) -> bool:
+    """Run the checks, so many commands at a time; return whether all of them passed."""
     by_name = {check.name: check for check in selected}
-    waiting, running = sorted(selected, key=lambda check: check.name not in FIRST), []
     number = {check.name: i for i, check in enumerate(selected, 1)}
-    while waiting or running:
-        for check in list(waiting):
-            needed = by_name.get(check.after) if check.after else None
-            if needed and needed.outcome not in ("", "passed"):
+    waiting = [(check, command) for check in selected for command in check.commands]
+    running: list[tuple[Check, Command]] = []
+
+    def ready() -> Iterator[tuple[Check, Command]]:
+        """What may be started now; what waits for something that failed will never be."""
+        for check, command in waiting:
+            needed = by_name.get(check.after or "")
+            if needed is None or needed.outcome == "passed":
+                yield check, command
+            elif needed.outcome and not check.outcome:
                 check.outcome = "not run"
-                waiting.remove(check)
                 report(check, number[check.name], len(selected))
-            elif len(running) < SLOTS and not (needed and needed.outcome == ""):
-                start(check)
-                waiting.remove(check)
-                running.append(check)
-                print(f"[{number[check.name]}/{len(selected)}] {check.title} ...", flush=True)
-        for check in list(running):
-            code = check.process.poll()
-            if code is not None:
-                running.remove(check)
-                check.seconds = time.monotonic() - check.started
-                check.outcome = "failed" if code else "passed"
-                report(check, number[check.name], len(selected))
-        time.sleep(0.2)
 
+    def settle(check: Check) -> None:
+        """Say what became of a check whose last command has ended."""
+        check.outcome = "failed" if any(c.code for c in check.commands) else "passed"
+        report(check, number[check.name], len(selected))
 
-def select(names: list[str]) -> list[Check]:
-    """The checks of these names, and those they depend on; all when none is named."""
-    everything = {check.name: check for check in checks()}
-    unknown = set(names) - set(everything)
-    if unknown:
-        raise SystemExit(
-            f"no check {', '.join(sorted(unknown))}; there are {', '.join(everything)}"
-        )
-    wanted = set(names or everything)
-    wanted |= {everything[name].after for name in wanted if everything[name].after}
-    return [check for check in everything.values() if check.name in wanted]
-
-
-def main() -> int:
-    """Run what the command line names, or everything, and sum up."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", help="checks to run; all unless told")
-    selected = select(parser.parse_args().names)
-    started = time.monotonic()
     try:
-        run(selected)
+        while waiting or running:
+            for check, command in list(ready())[: slots - len(running)]:
+                command.start()
+                waiting.remove((check, command))
+                running.append((check, command))
+            waiting = [pair for pair in waiting if not pair[0].outcome]
+            for check, command in [pair for pair in running if pair[1].ended()]:
+                running.remove((check, command))
+                if all(other.code is not None for other in check.commands):
+                    settle(check)
+            time.sleep(0.1)
     finally:
-        for check in selected:
-            if check.process and check.process.poll() is None:
-                check.process.terminate()
+        for _, command in running:
+            command.stop()
+    return all(check.outcome == "passed" for check in selected)
+
+
+def select(everything: Sequence[Check], names: Sequence[str]) -> list[Check]:
+    """The checks of these names, and those they depend on; all when none is named.
+
+    Raises:
+        SystemExit: if there is no check of such a name.
+    """
+    by_name = {check.name: check for check in everything}
+    unknown = sorted(set(names) - set(by_name))
+    if unknown:
+        raise SystemExit(f"no check {', '.join(unknown)}; there are {', '.join(by_name)}")
+    wanted = set(names or by_name)
+    wanted |= {check.after for check in everything if check.name in wanted and check.after}
+    return [check for check in everything if check.name in wanted]
+
+
+def main(names: Sequence[str], everything: Sequence[Check] | None = None) -> int:
+    """Run what is named, or everything, and sum up."""
+    selected = select(everything or checks(), names)
+    started = time.monotonic()
+    passed = run(selected)
     seconds = time.monotonic() - started
-    bad = [check for check in selected if check.outcome != "passed"]
-    if bad:
-        names = ", ".join(f"{check.name} ({check.outcome})" for check in bad)
-        print(f"Not all checks passed, in {seconds:.0f} s: {names}")
-        return 1
-    print(f"All checks passed in {seconds:.0f} s")
-    return 0
+    if passed:
+        print(f"All checks passed in {seconds:.0f} s")
+        return 0
+    bad = [f"{check.name} ({check.outcome})" for check in selected if check.outcome != "passed"]
+    print(f"Not all checks passed, in {seconds:.0f} s: {', '.join(bad)}")
+    return 1
+
+
+def guarded(names: Sequence[str]) -> None:
+    """Run, and where a signal comes, end what runs; exit with the code that shells expect."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        sys.exit(main(names))
+    except KeyboardInterrupt:
+        print("Interrupted.")
+        sys.exit(130)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("names", nargs="*", help="checks to run; all unless told")
+    guarded(parser.parse_args().names)
