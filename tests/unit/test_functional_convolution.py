@@ -113,6 +113,34 @@ def test_every_way_agrees(name, data):
             agree(getattr(functional, name), getattr(F, name), *args, **kwargs)
 
 
+@pytest.mark.parametrize(
+    ("layer", "way"),
+    [
+        # weight, places, stride, groups: a wide kernel for each channel, and none just not so wide
+        (((64, 1, 7, 7), (56, 56), (1, 1), 64), "band"),
+        (((64, 1, 1, 5), (56, 13), (1, 1), 64), "band"),
+        (((64, 1, 7, 4), (56, 56), (1, 1), 64), "multiply"),
+        (((64, 1, 7, 7), (56, 12), (1, 1), 64), "multiply"),
+        (((1, 1, 7, 7), (56, 56), (1, 1), 1), "multiply"),
+        (((128, 1, 7, 7), (56, 56), (1, 1), 64), "multiply"),
+        (((4, 1, 3, 3), (9, 9), (1, 1), 1), "multiply"),
+        # more to make of one channel than a product for each pays for, and more channels than one
+        (((5, 1, 3, 3), (9, 9), (1, 1), 1), "unroll"),
+        (((64, 64, 3, 3), (28, 28), (1, 1), 1), "unroll"),
+        (((64, 64, 3, 3), (56, 56), (1, 1), 1), "rows"),
+        (((1024, 64, 3, 3), (56, 56), (1, 1), 1), "rows"),
+        (((4096, 64, 3, 3), (56, 56), (1, 1), 1), "unroll"),
+        (((96, 3, 4, 4), (300, 300), (4, 4), 1), "unroll"),
+        (((96, 3, 4, 4), (300, 300), (3, 4), 1), "rows"),
+    ],
+)
+def test_the_way_that_is_chosen(layer, way):
+    """Each rule of the choice, on both sides: what is never chosen would be tested in vain."""
+    shape, places, stride, groups = layer
+    weight = torch.empty(shape, device="meta")
+    assert ways.cheapest(1, weight, places, stride, groups) == way
+
+
 @pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("channels", [1, 3, 20, 64])
 @pytest.mark.parametrize("groups", [1, 0])

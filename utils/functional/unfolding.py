@@ -138,12 +138,15 @@ def fold(
     x = input if input.ndim == 3 else input.unsqueeze(0)
     channels = length // (kernel_size[0] * kernel_size[1])
     x = x.reshape(x.shape[0], channels, *kernel_size, o_h, o_w)
+    if x.dtype in (torch.float16, torch.bfloat16):  # sums need more digits than these have
+        x = x.float()
     y = x.new_zeros(*x.shape[:2], sizes[0] + 2 * padding[0], sizes[1] + 2 * padding[1])
     view = windows(y, kernel_size, stride, dilation)
     for a in range(kernel_size[0]):
         for b in range(kernel_size[1]):
             view[:, :, a, b] += x[:, :, a, b]
-    y = y[:, :, padding[0] : padding[0] + sizes[0], padding[1] : padding[1] + sizes[1]].contiguous()
+    y = y[:, :, padding[0] : padding[0] + sizes[0], padding[1] : padding[1] + sizes[1]]
+    y = y.to(input.dtype).contiguous()
     return y if input.ndim == 3 else y.squeeze(0)
 
 

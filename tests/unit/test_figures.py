@@ -1,0 +1,81 @@
+"""The still pictures: what they show is read from the figure's own parts, not from its pixels."""
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+
+from utils import figures
+
+A, B = torch.tensor([[0.0, 1.0], [2.0, -4.0]]), torch.tensor([[1.0, 0.5, 0.25]])
+
+
+@pytest.fixture(autouse=True)
+def closed(monkeypatch):
+    """No window, and no figure left for the next test."""
+    monkeypatch.setattr(matplotlib, "rcParams", matplotlib.rcParams.copy())
+    plt.switch_backend("agg")
+    yield
+    plt.close("all")
+
+
+def drawn() -> list[plt.Axes]:
+    """The axes of the figure that hold a picture."""
+    (number,) = plt.get_fignums()
+    return [axis for axis in plt.figure(number).axes if axis.images]
+
+
+def test_images_are_what_is_given_in_order_with_titles():
+    colour = torch.stack([A.abs() / 4] * 2 + [torch.full((2, 2), 2.0)])
+    figures.images([A, B, colour], ["a", "b", "c"])
+    first, second, third = drawn()
+    assert np.array_equal(first.images[0].get_array(), A)
+    assert np.array_equal(second.images[0].get_array(), B)
+    assert np.array_equal(third.images[0].get_array(), colour.permute(1, 2, 0).clip(0, 1))
+    assert [axis.get_title() for axis in drawn()] == ["a", "b", "c"]
+    assert first.images[0].get_cmap().name == "gray"
+
+
+@pytest.mark.parametrize(("columns", "grid"), [(None, (1, 5)), (3, (2, 3)), (1, (5, 1))])
+def test_images_stand_in_rows(columns, grid):
+    figures.images([A] * 5, columns=columns)
+    assert len(drawn()) == 5
+    assert {axis.get_subplotspec().get_gridspec().get_geometry() for axis in drawn()} == {grid}
+
+
+def test_signed_images_share_one_scale_that_is_white_at_zero():
+    figures.images([A, B], signed=True)
+    for axis in drawn():
+        (image,) = axis.images
+        assert image.get_clim() == (-4, 4)
+        assert image.get_cmap()(image.norm(0.0))[:3] == pytest.approx((1, 1, 1), abs=0.05)
+    plt.close("all")
+    figures.images([torch.zeros(2, 2)], signed=True)  # all zero: still a scale
+    assert drawn()[0].images[0].get_clim() == (-1, 1)
+
+
+def test_numbers_are_written_into_their_cells_with_signs_between():
+    figures.numbers([A, B, B], ["X", "K", "Y"], between=["⋆", "="])
+    axes = drawn()
+    for axis, array in zip(axes, (A, B, B), strict=True):
+        cells = {
+            text.get_position(): text.get_text()
+            for text in axis.texts
+            if text.get_transform() == axis.transData
+        }
+        expected = {(j, i): f"{float(x):g}" for (i, j), x in np.ndenumerate(array.numpy())}
+        assert cells == expected
+    signs = [
+        t.get_text() for axis in axes for t in axis.texts if t.get_transform() != axis.transData
+    ]
+    assert signs == ["⋆", "="]
+    assert [axis.get_title() for axis in axes] == ["X", "K", "Y"]
+
+
+def test_what_does_not_fit_is_refused():
+    for draw in (figures.images, figures.numbers):
+        with pytest.raises(ValueError, match="2 arrays need as many titles; got 1"):
+            draw([A, B], ["one"])
+    with pytest.raises(ValueError, match="2 arrays take 1 signs; got 2"):
+        figures.numbers([A, B], between=["a", "b"])
