@@ -20,6 +20,7 @@ import nbformat
 import torch
 
 from benchmarks import plots, sections, tables
+from benchmarks.sections import Row
 from utils.measure import roofs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +41,7 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def measure(seconds: float, threads: list[int]) -> dict:
+def measure(seconds: float, threads: list[int]) -> Row:
     """Measure all sections, `seconds` for each pair and number of threads; return the report."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     print(f"{processor()}, torch {torch.__version__}, threads {threads}")
@@ -76,14 +77,17 @@ def measure(seconds: float, threads: list[int]) -> dict:
     return report
 
 
-def missed(report: dict) -> list[str]:
+def missed(report: Row) -> list[str]:
     """Say which targets the report misses."""
     found = []
     for count in report["machine"]["roofs"]:
         for group, (mean_target, worst_target) in TIME_TARGETS.items():
             rows = [row for row in report["pairs"] if row["group"] == group]
             ratios = {row["name"]: row["threads"][count]["ratio"] for row in rows}
-            mean, worst = statistics.geometric_mean(ratios.values()), max(ratios, key=ratios.get)
+            mean, worst = (
+                statistics.geometric_mean(ratios.values()),
+                max(ratios, key=lambda name: ratios[name]),
+            )
             where = f"threads {count}, {group}"
             if mean > mean_target:
                 found.append(f"{where}: mean {mean:.2f}, more than {mean_target}")
@@ -98,7 +102,7 @@ def missed(report: dict) -> list[str]:
     return found
 
 
-def publish(report: dict) -> None:
+def publish(report: Row) -> None:
     """Put the tables into README.md and the chapters."""
     rendered = tables.render(report)
     readme = ROOT / "README.md"

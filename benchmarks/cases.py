@@ -221,7 +221,7 @@ def sweeps() -> list[Sweep]:
 
 
 # What is measured in a sweep, each with padding that keeps the size.
-SWEPT = {
+SWEPT: dict[str, Callable[..., Tensor]] = {
     "functional.conv2d": functional.conv2d,
     "conv2d_fft": functional.conv2d_fft,
     "F.conv2d": F.conv2d,

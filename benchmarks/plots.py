@@ -1,10 +1,14 @@
 """Draw the report: ratios with their quartiles, and how time grows."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
+
+from benchmarks.sections import Row
 
 matplotlib.use("Agg")
 
@@ -17,7 +21,7 @@ LINES = {
 }
 
 
-def ratios(report: dict, path: Path) -> None:
+def ratios(report: Row, path: Path) -> None:
     """Draw every pair as a point with its quartiles, on a logarithmic axis."""
     rows = report["pairs"]
     figure, axis = plt.subplots(figsize=(8, 0.28 * len(rows) + 1.4))
@@ -39,7 +43,7 @@ def ratios(report: dict, path: Path) -> None:
     _finish(figure, report, path)
 
 
-def scaling(report: dict, path: Path) -> None:
+def scaling(report: Row, path: Path) -> None:
     """Draw time against what grows, a panel each; the slope of a line is its exponent."""
     sweeps = list(dict.fromkeys(row["sweep"] for row in report["scaling"]))
     figure, axes = plt.subplots(2, 2, figsize=(9, 7))
@@ -62,18 +66,18 @@ def scaling(report: dict, path: Path) -> None:
     _finish(figure, report, path)
 
 
-def values_of(report: dict, sweep: str) -> list[int]:
+def values_of(report: Row, sweep: str) -> list[int]:
     """The values that a sweep took."""
     return next(row["values"] for row in report["scaling"] if row["sweep"] == sweep)
 
 
-def _ticks(axis: matplotlib.axis.Axis, places: list[float]) -> None:
+def _ticks(axis: matplotlib.axis.Axis, places: Sequence[float]) -> None:
     axis.set_major_locator(FixedLocator(places))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
-def _finish(figure: plt.Figure, report: dict, path: Path) -> None:
+def _finish(figure: Figure, report: Row, path: Path) -> None:
     machine = report["machine"]
     figure.suptitle(
         f"{machine['processor']}, {machine['cores']} cores, torch {machine['torch']}, "

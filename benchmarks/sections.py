@@ -2,13 +2,16 @@
 
 import math
 import statistics
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import torch
 
 from benchmarks import cases
 from utils.measure import Comparison, Roofs, compare, peak_memory, stopwatch
 
+Row = dict[str, Any]  # as it stands in the report, which is JSON
 ROUNDS = 3  # a neighbour on the same machine comes and goes: measure at three different times
 
 
@@ -16,7 +19,7 @@ def _round(number: float) -> float:
     return float(f"{number:.4g}")
 
 
-def _middle(rounds: list[Comparison]) -> dict:
+def _middle(rounds: list[Comparison]) -> Row:
     """Of each number the median over the rounds."""
     middle = Comparison(*(statistics.median(values) for values in zip(*rounds, strict=True)))
     return {
@@ -29,10 +32,12 @@ def _middle(rounds: list[Comparison]) -> dict:
     }
 
 
-def pairs(seconds: float, threads: list[int]) -> list[dict]:
+def pairs(seconds: float, threads: list[int]) -> list[Row]:
     """Time ours beside torch's, after checking that they agree, and compare what they hold."""
     every = [cases.the_layer_as_pair(), *cases.layers(), *cases.others()]
-    rounds = {(pair.name, count): [] for pair in every for count in threads}
+    rounds: dict[tuple[str, int], list[Comparison]] = {
+        (pair.name, count): [] for pair in every for count in threads
+    }
     for number in range(1, ROUNDS + 1):
         for pair in every:
             torch.testing.assert_close(pair.ours(), pair.torchs(), rtol=1e-3, atol=1e-3)
@@ -53,7 +58,7 @@ def pairs(seconds: float, threads: list[int]) -> list[dict]:
     ]
 
 
-def ladder(kernel_size: int, seconds: float, machine: Roofs) -> list[dict]:
+def ladder(kernel_size: int, seconds: float, machine: Roofs) -> list[Row]:
     """Time every rung beside torch, on one thread; scale what ran a part of the layer."""
     torch.set_num_threads(1)
     *climbed, reference = cases.rungs(kernel_size)
@@ -91,17 +96,17 @@ def fit_exponent(values: list[float], times: list[float]) -> float:
     return statistics.linear_regression(x, y).slope
 
 
-def scaling(seconds: float) -> list[dict]:
+def scaling(seconds: float) -> list[Row]:
     """Time a layer as one of its numbers grows, in turns, on one thread; fit exponents."""
     torch.set_num_threads(1)
     rows = []
     for sweep in cases.sweeps():
-        calls = {}
+        calls: dict[tuple[str, int], Callable[[], object]] = {}
         for value in sweep.values:
             x, w = sweep.make(value)
             for name, operator in cases.SWEPT.items():
                 calls[name, value] = partial(operator, x, w, padding=w.shape[-1] // 2)
-        times = {key: [] for key in calls}
+        times: dict[tuple[str, int], list[float]] = {key: [] for key in calls}
         for call in calls.values():
             call()
         spent, turns = 0.0, 0

@@ -6,6 +6,9 @@ them is replaced; a test holds that it is what the committed report says.
 
 import re
 import statistics
+from functools import partial
+
+from benchmarks.sections import Row
 
 TABLES = ("machine", "ladder", "layers", "others", "scaling")
 
@@ -23,7 +26,7 @@ def _mebibytes(size: int) -> str:
     return f"{size / 2**20:.1f}"
 
 
-def machine(report: dict) -> str:
+def machine(report: Row) -> str:
     """Say on what and when it was measured."""
     m = report["machine"]
     most = max(m["roofs"], key=int)
@@ -36,7 +39,7 @@ def machine(report: dict) -> str:
     )
 
 
-def ladder(report: dict) -> str:
+def ladder(report: Row) -> str:
     """The ladder on the layer with 5×5 and with 3×3 kernels."""
     small = {row["name"]: row for row in report["ladder"]["3"]}
     large = {row["name"]: row for row in report["ladder"]["5"]}
@@ -44,9 +47,10 @@ def ladder(report: dict) -> str:
     rows = []
     for name in names:
         five, three = large.get(name), small.get(name)
+        either: Row = five or small[name]
         rows.append(
             [
-                f"{name}{'*' if (five or three)['part'] else ''}",
+                f"{name}{'*' if either['part'] else ''}",
                 _ratio(five["ratio"]) if five else "",
                 _ratio(three["ratio"]) if three else "",
                 f"{five['of_roof']:.2%}"
@@ -54,7 +58,7 @@ def ladder(report: dict) -> str:
                 else f"{five['of_roof']:.0%}"
                 if five
                 else "",
-                _mebibytes((five or three)["bytes"]) if (five or three)["bytes"] else "",
+                _mebibytes(either["bytes"]) if either["bytes"] else "",
             ]
         )
     head = ["way", "5×5, time", "3×3, time", "5×5, of the roof", "holds, MiB"]
@@ -69,7 +73,7 @@ def ladder(report: dict) -> str:
     )
 
 
-def _pairs(report: dict, what: str, *groups: str) -> str:
+def _pairs(report: Row, what: str, *groups: str) -> str:
     found = [row for row in report["pairs"] if row["group"] in groups]
     threads = list(found[0]["threads"])
     rows = [
@@ -88,17 +92,17 @@ def _pairs(report: dict, what: str, *groups: str) -> str:
     return _table([what, *heads, "memory"], rows)
 
 
-def layers(report: dict) -> str:
+def layers(report: Row) -> str:
     """`functional.conv2d` beside `F.conv2d`: the layer and twelve of real networks."""
     return _pairs(report, "layer", "the layer", "layers")
 
 
-def others(report: dict) -> str:
+def others(report: Row) -> str:
     """The other operators beside torch's."""
     return _pairs(report, "operator", "others")
 
 
-def scaling(report: dict) -> str:
+def scaling(report: Row) -> str:
     """How time grows, as fitted exponents."""
     rows = []
     for row in report["scaling"]:
@@ -115,9 +119,14 @@ def scaling(report: dict) -> str:
     return f"{table}\n\nOn one thread."
 
 
-def render(report: dict) -> dict[str, str]:
+def render(report: Row) -> dict[str, str]:
     """All tables, by name."""
     return {name: globals()[name](report) for name in TABLES}
+
+
+def _put(new: str, _: re.Match[str]) -> str:
+    """What replaces a match, taken as it is: backslashes in it mean nothing."""
+    return new
 
 
 def fill(text: str, tables: dict[str, str]) -> str:
@@ -131,7 +140,7 @@ def fill(text: str, tables: dict[str, str]) -> str:
         begin, end = f"<!-- bench:{name} -->", f"<!-- /bench:{name} -->"
         text = re.sub(
             f"{re.escape(begin)}.*?{re.escape(end)}",
-            lambda _, new=f"{begin}\n\n{table}\n\n{end}": new,
+            partial(_put, f"{begin}\n\n{table}\n\n{end}"),
             text,
             flags=re.DOTALL,
         )

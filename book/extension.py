@@ -26,12 +26,15 @@ from pybtex.style.template import field, href, optional, sentence
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
+from sphinxcontrib.bibtex.domain import BibtexDomain
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGGER = logging.getLogger(__name__)
+KEYS: dict[str, str] = {}  # of each cited address the key of its entry
 WIDGETS = ROOT / "utils" / "widgets" / "dist" / "explorables.js"
 CHAPTER = re.compile(r"chapters/(\d+)-")
 EXERCISE = re.compile(r"Exercise (\d+)\.(\d+)\b")
@@ -74,7 +77,7 @@ class Citations(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         """Replace the links."""
         for link in list(self.document.findall(nodes.reference)):
-            key = self.app.course_keys.get(link.get("refuri"))
+            key = KEYS.get(link.get("refuri", ""))
             if key is None or _in_section(link, "References"):
                 continue
             xref = addnodes.pending_xref(
@@ -92,17 +95,24 @@ class Citations(SphinxTransform):
 
 def _in_section(node: nodes.Node, title: str) -> bool:
     """Whether `node` is in a section of that title."""
-    while node is not None:
-        if isinstance(node, nodes.section) and node.next_node(nodes.title).astext() == title:
-            return True
+    while node.parent is not None:
         node = node.parent
+        if isinstance(node, nodes.section) and _title(node) == title:
+            return True
     return False
+
+
+def _title(section: nodes.section) -> str:
+    """What stands above a section."""
+    title = section.next_node(nodes.title)
+    return title.astext() if title else ""
 
 
 def label_citations(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Make each entry of the bibliography a target that links can name."""
-    standard = env.get_domain("std")
-    for citation in env.get_domain("cite").citations:
+    standard, cite = env.get_domain("std"), env.get_domain("cite")
+    assert isinstance(standard, StandardDomain) and isinstance(cite, BibtexDomain)
+    for citation in cite.citations:
         place = (citation.bibliography_key.docname, citation.citation_id)
         label = f"ref-{citation.key}".lower()
         standard.anonlabels[label] = place
@@ -112,10 +122,11 @@ def label_citations(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 def describe_citations(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Say in a link's tooltip what it cites."""
-    plain = find_plugin("pybtex.backends", "plaintext")()
+    plain, cite = find_plugin("pybtex.backends", "plaintext")(), app.env.get_domain("cite")
+    assert isinstance(cite, BibtexDomain)
     texts = {
         citation.citation_id: " ".join(citation.formatted_entry.text.render(plain).split())
-        for citation in app.env.get_domain("cite").citations
+        for citation in cite.citations
     }
     for link in doctree.findall(nodes.reference):
         anchor = link.get("refuri", "").partition("#")[2]
@@ -153,7 +164,7 @@ class Exercises(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         """Mark the sections."""
         for section in self.document.findall(nodes.section):
-            found = EXERCISE.match(section.next_node(nodes.title).astext())
+            found = EXERCISE.match(_title(section))
             if found:
                 section["classes"].append("exercise")
                 section["ids"].insert(0, f"exercise-{found[1]}-{found[2]}")
@@ -184,9 +195,11 @@ class Alternatives(SphinxTransform):
 
 def _cell(node: nodes.Node) -> nodes.Element | None:
     """The notebook cell that `node` is in."""
-    while node is not None and "cell" not in getattr(node, "attributes", {}).get("classes", []):
+    while node.parent is not None:
         node = node.parent
-    return node
+        if isinstance(node, nodes.Element) and "cell" in node.get("classes", []):
+            return node
+    return None
 
 
 def _opening_comment(cell: nodes.Element) -> str:
@@ -208,7 +221,10 @@ class Explorables(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Replace the comments."""
-        for raw in list(self.document.findall(lambda n: isinstance(n, (nodes.raw, nodes.comment)))):
+        elements = list(self.document.findall(nodes.Element))
+        for raw in elements:
+            if not isinstance(raw, (nodes.raw, nodes.comment)):
+                continue
             text = raw.astext() if isinstance(raw, nodes.raw) else f"<!-- {raw.astext()} -->"
             found = EXPLORABLE.search(text)
             if not found:
@@ -261,7 +277,11 @@ class ReferenceStyle(PlainStyle):
 
 
 def describe_page(
-    app: Sphinx, pagename: str, template: str, context: dict, doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
     """Add a description and a preview to the head of the page."""
     first = doctree.next_node(nodes.paragraph) if doctree else None
@@ -289,11 +309,9 @@ def configure(app: Sphinx, config: Config) -> None:
     """Fill in what _config.yml can't say: lists of files, and where MathJax is."""
     folder = Path(app.srcdir) / "book" / "references"
     config.bibtex_bibfiles = [str(path) for path in sorted(folder.glob("*.bib"))]
-    app.course_keys = {
-        entry.fields["url"]: key
-        for key, entry in read_bibliography(folder).entries.items()
-        if "url" in entry.fields
-    }
+    entries = read_bibliography(folder).entries.items()
+    KEYS.clear()
+    KEYS.update({entry.fields["url"]: key for key, entry in entries if "url" in entry.fields})
     config.html_static_path = [
         *config.html_static_path,
         str(ROOT / "book" / "static"),

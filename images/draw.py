@@ -73,7 +73,7 @@ def preview(path: Path) -> None:
             Rectangle((x, y), side, side, fc="#FBE3D2" if inside else "#E6F1F8", ec="white", lw=3)
         )
         axes.text(
-            x + side / 2, y + side / 2, value, fontsize=22, ha="center", va="center",
+            x + side / 2, y + side / 2, str(value), fontsize=22, ha="center", va="center",
             color="#8A3C00" if inside else "#003F63",
         )  # fmt: skip
         if inside:

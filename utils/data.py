@@ -32,8 +32,8 @@ def photograph(height: int = 120, color: bool = False) -> Tensor:
     from matplotlib import image
     from matplotlib.cbook import get_sample_data
 
-    with get_sample_data("grace_hopper.jpg") as file:
-        pixels = image.imread(file, format="jpg").astype(np.float64) / 255
+    path = str(get_sample_data("grace_hopper.jpg", asfileobj=False))
+    pixels = image.imread(path, format="jpg").astype(np.float64) / 255
     if not isinstance(height, int) or height < 1 or pixels.shape[0] % height:
         raise ValueError(
             f"height must divide the photograph's {pixels.shape[0]} rows; got {height!r}"

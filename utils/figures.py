@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.typing import ArrayLike
 
 # Told apart in either theme and by readers who see colours differently (Okabe and Ito, 2008).
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#6B7280"
 
 
 def images(
-    arrays: Sequence,
+    arrays: Sequence[ArrayLike],
     titles: Sequence[str] = (),
     *,
     signed: bool = False,
@@ -33,22 +34,22 @@ def images(
     Raises:
         ValueError: if there are titles but not one for each array.
     """
-    arrays = [np.asarray(array) for array in arrays]
-    if titles and len(titles) != len(arrays):
-        raise ValueError(f"{len(arrays)} arrays need as many titles; got {len(titles)}")
-    columns = columns or len(arrays)
-    rows = -(-len(arrays) // columns)
-    aspect = max(array.shape[-1] / array.shape[-2] for array in arrays)
+    pictures = [np.asarray(array) for array in arrays]
+    if titles and len(titles) != len(pictures):
+        raise ValueError(f"{len(pictures)} arrays need as many titles; got {len(titles)}")
+    columns = columns or len(pictures)
+    rows = -(-len(pictures) // columns)
+    aspect = max(array.shape[-1] / array.shape[-2] for array in pictures)
     _, axes = plt.subplots(
         rows,
         columns,
         figsize=(columns * height * aspect + 0.3, rows * (height + 0.3)),
         squeeze=False,
     )
-    limit = max(float(np.abs(array).max()) for array in arrays) or 1.0
+    limit = max(float(np.abs(array).max()) for array in pictures) or 1.0
     for axis in axes.flat:
         axis.axis("off")
-    for index, (axis, array) in enumerate(zip(axes.flat, arrays, strict=False)):
+    for index, (axis, array) in enumerate(zip(axes.flat, pictures, strict=False)):
         if array.ndim == 3:
             axis.imshow(array.transpose(1, 2, 0).clip(0, 1))
         elif signed:
@@ -60,7 +61,9 @@ def images(
     plt.tight_layout()
 
 
-def numbers(arrays: Sequence, titles: Sequence[str] = (), *, between: Sequence[str] = ()) -> None:
+def numbers(
+    arrays: Sequence[ArrayLike], titles: Sequence[str] = (), *, between: Sequence[str] = ()
+) -> None:
     """Draw small matrices as grids of numbers, with signs such as `*` and `=` between them.
 
     Args:
@@ -71,23 +74,25 @@ def numbers(arrays: Sequence, titles: Sequence[str] = (), *, between: Sequence[s
     Raises:
         ValueError: if the titles or the signs do not fit the number of matrices.
     """
-    arrays = [np.asarray(array) for array in arrays]
-    if titles and len(titles) != len(arrays):
-        raise ValueError(f"{len(arrays)} arrays need as many titles; got {len(titles)}")
-    if between and len(between) != len(arrays) - 1:
-        raise ValueError(f"{len(arrays)} arrays take {len(arrays) - 1} signs; got {len(between)}")
-    widths = [array.shape[1] for array in arrays]
+    pictures = [np.asarray(array) for array in arrays]
+    if titles and len(titles) != len(pictures):
+        raise ValueError(f"{len(pictures)} arrays need as many titles; got {len(titles)}")
+    if between and len(between) != len(pictures) - 1:
+        raise ValueError(
+            f"{len(pictures)} arrays take {len(pictures) - 1} signs; got {len(between)}"
+        )
+    widths = [array.shape[1] for array in pictures]
     _, axes = plt.subplots(
         1,
-        len(arrays),
+        len(pictures),
         figsize=(
             0.5 * (sum(widths) + 1.2 * len(widths)),
-            0.5 * max(a.shape[0] for a in arrays) + 0.5,
+            0.5 * max(a.shape[0] for a in pictures) + 0.5,
         ),
         gridspec_kw={"width_ratios": widths, "wspace": 0.5},
         squeeze=False,
     )
-    for index, (axis, array) in enumerate(zip(axes[0], arrays, strict=True)):
+    for index, (axis, array) in enumerate(zip(axes[0], pictures, strict=True)):
         limit = float(np.abs(array).max()) or 1.0
         axis.imshow(array, cmap="RdBu", vmin=-2 * limit, vmax=2 * limit)
         for (row, column), value in np.ndenumerate(array):

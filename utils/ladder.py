@@ -10,8 +10,10 @@ from torch import Tensor
 
 from utils.functional.windows import windows
 
+Nested = list[list[list[list[float]]]]
 
-def seven_loops(X: list, W: list) -> list:
+
+def seven_loops(X: Nested, W: Nested) -> Nested:
     """Convolve nested lists with a loop for each of the seven indices n, o, i, j, c, a, b.
 
     Args:
@@ -103,7 +105,7 @@ def tap_by_tap(X: Tensor, W: Tensor) -> Tensor:
     for a in range(W.shape[2]):
         for b in range(W.shape[3]):
             Y += W[:, :, a, b] @ X[:, :, a : a + o_h, b : b + o_w].flatten(2)
-    return Y.unflatten(2, (o_h, o_w))
+    return Y.view(*Y.shape[:2], o_h, o_w)
 
 
 def im2col(X: Tensor, W: Tensor) -> Tensor:
@@ -132,7 +134,7 @@ def im2col(X: Tensor, W: Tensor) -> Tensor:
     """
     places = _check(X.shape, W.shape)
     columns = windows(X, W.shape[2:]).flatten(4).flatten(1, 3)  # copies
-    return (W.flatten(1) @ columns).unflatten(2, places)
+    return (W.flatten(1) @ columns).view(len(X), len(W), *places)
 
 
 def row_by_row(X: Tensor, W: Tensor) -> Tensor:
@@ -166,7 +168,7 @@ def row_by_row(X: Tensor, W: Tensor) -> Tensor:
     Y = X.new_zeros(len(X), len(W), o_h * o_w)
     for a in range(k_h):
         Y += W[:, :, a].flatten(1) @ rows[:, :, a * o_w : (a + o_h) * o_w]
-    return Y.unflatten(2, (o_h, o_w))
+    return Y.view(*Y.shape[:2], o_h, o_w)
 
 
 def _check(x: tuple[int, ...], w: tuple[int, ...]) -> tuple[int, int]:

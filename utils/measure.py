@@ -90,7 +90,8 @@ def compare(
     if not seconds > 0:
         raise ValueError(f"seconds must be more than 0; got {seconds!r}")
     call(), reference()
-    times, references = [], []
+    times: list[float] = []
+    references: list[float] = []
     end = time.perf_counter() + seconds
     while len(times) < 5 or (time.perf_counter() < end and len(times) < 1000):
         # The first of a turn finds the cache as the last of the one before left it: alternate.

@@ -12,7 +12,7 @@ https://doi.org/10.23915/distill.00021.
 
 import operator
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Pair = int | Sequence[int]
 
@@ -283,7 +283,7 @@ def _integer(name: str, value: object, least: int, formula: str) -> int:
     try:
         if isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool"):
             raise TypeError  # Python would take it for 0 or 1
-        number = operator.index(value)
+        number = operator.index(value)  # type: ignore[arg-type]  # what has none raises
     except TypeError:
         raise ValueError(f"{formula}: {name} must be an integer; got {value!r}") from None
     if number < least:
@@ -291,7 +291,7 @@ def _integer(name: str, value: object, least: int, formula: str) -> int:
     return number
 
 
-def _pair(name: str, value: object) -> tuple:
+def _pair(name: str, value: object) -> tuple[Any, ...]:
     """Return `value` twice, or its two entries, whatever they are."""
     if not isinstance(value, Sequence):
         return value, value

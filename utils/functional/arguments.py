@@ -33,16 +33,16 @@ def require(condition: bool, call: Call, rule: str) -> None:
 
 def tensors(call: Call, **values: object) -> None:
     """Refuse what is no dense tensor, and tensors whose dtypes differ."""
-    dtype = None
+    given = {}
     for name, value in values.items():
         if not isinstance(value, Tensor):
             raise TypeError(f"{call()}: {name} must be a torch.Tensor; got {type(value).__name__}")
         if value.layout != torch.strided:
             raise TypeError(f"{call()}: {name} must be dense; got {value.layout}")
-        if dtype is not None and value.dtype != dtype:
-            dtypes = ", ".join(f"{key} {value.dtype}" for key, value in values.items())
-            raise TypeError(f"{call()}: all must have one dtype; got {dtypes}")
-        dtype = value.dtype
+        given[name] = value.dtype
+    if len(set(given.values())) > 1:
+        dtypes = ", ".join(f"{name} {dtype}" for name, dtype in given.items())
+        raise TypeError(f"{call()}: all must have one dtype; got {dtypes}")
 
 
 def dtypes(
@@ -70,7 +70,7 @@ def integer(call: Call, name: str, value: object, least: int | None = None) -> i
     try:
         if isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool"):
             raise TypeError  # Python would take it for 0 or 1
-        number = operator.index(value)
+        number = operator.index(value)  # type: ignore[arg-type]  # what has none raises
     except TypeError:
         raise TypeError(
             f"{call()}: {name} must be an integer; got {value!r} of {type(value).__name__}"

@@ -107,7 +107,8 @@ offset has 6 channels; each group of them needs 2·k_h·k_w = 8
         down, right = moves[a, b]
         scale = None if mask is None else mask[a, b]
         seen = pixels.between(rows[:, a, None, None] + down, columns[:, b, None] + right, scale)
-        return seen.unflatten(1, (groups, -1)).transpose(0, 1) @ matrices[a, b]
+        product: Tensor = seen.unflatten(1, (groups, -1)).transpose(0, 1) @ matrices[a, b]
+        return product
 
     y = input.new_zeros(groups, len(input) * places[0] * places[1], matrices.shape[-1])
     for a in range(kernel_size[0]):

@@ -17,7 +17,7 @@ from operator import itemgetter
 import torch.nn.functional as F
 from torch import Tensor
 
-Pair = tuple[int, int]
+Pair = tuple[int, ...]  # one number for each axis
 
 
 class FlatTaps:

@@ -129,7 +129,8 @@ def _fourier(tile: Pair, reach: Pair, dilation: Pair, dtype: torch.dtype) -> Tra
         """
         w = w.to(dtype.to_complex())
         axes = zip(tile, frequencies, w.shape[:2], dilation, strict=True)
-        return along_both_axes(*(_turns(*axis).to(w) for axis in axes), w)
+        down, across = (_turns(*axis).to(w) for axis in axes)
+        return along_both_axes(down, across, w)
 
     return Transform(
         tile,

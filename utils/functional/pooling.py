@@ -246,7 +246,7 @@ def adaptive_avg_pool2d(
     if isinstance(output_size, (tuple, list)):
         require(len(output_size) == 2, call, f"output_size must be one or two; got {output_size!r}")
         kept = zip(output_size, input.shape[-2:], strict=True)
-        output_size = tuple(n if size is None else size for size, n in kept)
+        output_size = [n if size is None else size for size, n in kept]
     o_h, o_w = arguments.integers(call, "output_size", output_size, 2, 0)
     if o_h * o_w == 0:
         return input.new_zeros(*input.shape[:-2], o_h, o_w)
@@ -269,10 +269,12 @@ def _adapt(x: Tensor, size: int, axis: int) -> Tensor:
     return torch.stack([x.narrow(axis, s, e - s).mean(axis) for s, e in ends], axis)
 
 
-def _check_input(call: Callable[[], str], input: Tensor, axes: int, **allowed: object) -> None:
+def _check_input(
+    call: Callable[[], str], input: Tensor, axes: int, integers: bool | torch.dtype = False
+) -> None:
     """Refuse what has not the shape of pictures or signals, or has no pixel or no channel."""
     arguments.tensors(call, input=input)
-    arguments.dtypes(call, input.dtype, **allowed)
+    arguments.dtypes(call, input.dtype, integers=integers)
     size = "(N, C, H, W) or (C, H, W)" if axes == 2 else "(N, C, L) or (C, L)"
     require(input.ndim in (axes + 1, axes + 2), call, f"input must be {size}")
     require(min(input.shape[-axes - 1 :]) > 0, call, "input must have a channel and a pixel")

@@ -51,7 +51,7 @@ def by_tiles(
         products = tiles * kernels
     else:
         products = torch.matmul(tiles.contiguous(), kernels.contiguous())
-    y = transform.back(products).unflatten(3, (batch, rows, columns))
+    y: Tensor = transform.back(products).unflatten(3, (batch, rows, columns))
     y = y.permute(3, 2, 6, 4, 0, 5, 1)  # (N, groups, outputs, rows, m_h, columns, m_w)
     y = y.flatten(5, 6).flatten(3, 4).flatten(1, 2)
     return y[:, :, : places[0], : places[1]]
@@ -60,7 +60,7 @@ def by_tiles(
 def along_both_axes(down: Tensor, across: Tensor, x: Tensor) -> Tensor:
     """Multiply the first axis of `(a, b, ...)` by one matrix and the second by another."""
     y = torch.tensordot(down, x, 1)
-    return torch.matmul(across, y.flatten(2)).unflatten(2, x.shape[2:])
+    return torch.matmul(across, y.flatten(2)).view(len(down), len(across), *x.shape[2:])
 
 
 def _cut(x: Tensor, counts: Pair, padding: Pair, transform: Transform) -> Tensor:
@@ -68,7 +68,7 @@ def _cut(x: Tensor, counts: Pair, padding: Pair, transform: Transform) -> Tensor
 
     Zeros fill up the last ones.
     """
-    pads = []
+    pads: list[int] = []
     for size, p, count, t, m in zip(
         x.shape[2:], padding, counts, transform.tile, transform.outputs, strict=True
     ):

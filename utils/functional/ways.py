@@ -81,6 +81,7 @@ def _multiply_taps(
             y = seen * scale[:, :, a, b]
         else:
             y.addcmul_(seen, scale[:, :, a, b])
+    assert y is not None  # a kernel has a tap
     return y.view(x.shape[0], out_channels, places[0], taps.pitch)[..., : places[1] : every]
 
 
@@ -111,6 +112,7 @@ def _band(
         seen = seen.reshape(batch * channels, places[0] * tiles, span)
         matrix = band[:, a].expand(batch, -1, -1, -1).flatten(0, 1)
         y = torch.bmm(seen, matrix) if y is None else y.baddbmm_(seen, matrix)
+    assert y is not None  # a kernel has a tap
     return y.view(batch, channels, places[0], tiles * TILE)[..., : places[1]]
 
 
@@ -170,6 +172,7 @@ def _rows(
                 seen = columns.narrow(2, (further - least) * places[1], rows * places[1])
                 y = _multiply(_repeat(matrices[a], len(some)), seen, y, keep)
                 keep = 1
+        assert y is not None  # a kernel has a tap
         return y
 
     reach = max(taps[-1][1] - taps[0][1] for taps in turns.values())

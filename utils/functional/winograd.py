@@ -172,10 +172,11 @@ def winograd_matrices(tile: int) -> tuple[Tensor, Tensor, Tensor]:
     is A. Toom's (1963) and S. Cook's (1966) for products of long numbers.
     """
     _check_tile(lambda: f"winograd_matrices({tile!r})", tile)
-    return tuple(
+    a, b, g = (
         torch.tensor([[float(entry) for entry in row] for row in matrix], dtype=torch.float64)
         for matrix in interpolate(tile)
     )
+    return a, b, g
 
 
 @lru_cache
@@ -198,7 +199,7 @@ def interpolate(tile: int) -> tuple[Matrix, Matrix, Matrix]:
 
 def _polynomial(roots: tuple[Fraction, ...] | list[Fraction]) -> tuple[Fraction, ...]:
     """Multiply out (x − root)·...; return the coefficients, that of x⁰ first."""
-    coefficients = (Fraction(1),)
+    coefficients: tuple[Fraction, ...] = (Fraction(1),)
     for root in roots:
         times_x, times_1 = (Fraction(0), *coefficients), (*coefficients, Fraction(0))
         coefficients = tuple(c - root * d for c, d in zip(times_x, times_1, strict=True))
