@@ -173,7 +173,7 @@ def test_gradcheck_conv2d(way, dtype, monkeypatch):
     monkeypatch.setattr(ways, "COPIED", 40)  # a few rows at a time
     monkeypatch.setattr(ways, "TILE", 2)
     taken = 1 if way in ("multiply", "band") else 2
-    x, w = double(2, 2 * taken, 4, 5, dtype=dtype), double(2, taken, 2, 3, dtype=dtype)
+    x, w = double(2, 2 * taken, 3, 4, dtype=dtype), double(2, taken, 2, 3, dtype=dtype)
     b = double(2, dtype=dtype)
 
     def layer(x, w, b):
