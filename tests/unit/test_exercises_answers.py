@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor
 
 from utils import exercises
-from utils.exercises import BrokenChecker, Verdict, Wrong, answers, check, verdict
+from utils.exercises import BrokenChecker, Verdict, Wrong, answers, check, methods, verdict
 
 HERE = Path(__file__).parent
 TABLES = [importlib.import_module(path.stem) for path in sorted(HERE.glob("test_exercises_ch*.py"))]
@@ -140,7 +141,13 @@ STRANGE = [
     *([[]], [None], (1, "a"), [[1, 2], [3]], np.array(99.5), np.array([]), np.array("x")),
     *(np.array([None]), np.datetime64("2026-01-01"), torch.tensor(99.5), torch.tensor(True)),
     *(torch.tensor(2j), torch.empty(0), torch.empty(3, device="meta"), torch.zeros(2, 0, 3)),
-    *(iter([1, 2]), range(3), Fraction(99, 7), [torch.zeros(2), torch.zeros(3)]),
+    *(
+        iter([1, 2]),
+        (1 / 0 for _ in [1]),
+        range(3),
+        Fraction(99, 7),
+        [torch.zeros(2), torch.zeros(3)],
+    ),
 ]
 
 
@@ -228,6 +235,29 @@ def test_a_readers_error_is_told_with_its_call():
     ]:
         with pytest.raises(Wrong, match=words):
             readers(function)(torch.ones(2, 3), 4, "same")
+
+
+def test_watching_ends_when_the_function_does():
+    before = sys.getprofile(), sys.gettrace()
+    fails = readers(lambda X, k, how: X.numpy() @ X.mT.fail)
+    for watched in (lambda: fails(torch.ones(2, 3), 4, ""), lambda: methods.grows(fails, (), ())):
+        with methods.Watch() as seen, pytest.raises(Wrong, match="raised"):
+            watched()
+    assert (sys.getprofile(), sys.gettrace()) == before and not seen.convolved
+
+
+def test_only_what_convolves_is_called_a_convolution():
+    for name, found in [
+        ("conv2d", True),
+        ("fftconvolve", True),
+        ("corr2d_multi_in", True),
+        ("convert_element_type", False),
+        ("corrcoef", False),
+        ("unfold", False),
+    ]:
+        seen = methods.Watch()
+        seen.names.add(name)
+        assert (seen.convolved == name) is found
 
 
 def test_arguments_are_copies_and_only_pure_functions_may_not_write_into_them():

@@ -102,6 +102,7 @@ WRONG = {
     ],
     "03.7": [
         ({8}, "one more size"),
+        (set(), "No size at all"),
         ({6, 7, 8}, "6 does not belong"),
         ({7, 8, 9}, "9 does not belong"),
         (8, "a set"),

@@ -8,6 +8,7 @@ from scipy import signal
 
 from utils import functional
 from utils.data import photograph
+from utils.exercises import verdict
 
 
 def places(X, W):
@@ -161,6 +162,11 @@ WRONG = {
         ("colours", "mix, 3×3"),
     ],
 }
+
+
+def test_what_numpy_multiplies_is_not_praised_unseen():
+    assert "can't be seen" in verdict("05.2", in_numpy).message
+    assert "one matrix product" in verdict("05.2", by_rows).message
 
 
 class TestExercises(ExerciseChecks):

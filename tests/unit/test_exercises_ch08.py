@@ -85,7 +85,7 @@ WRONG = {
     "08.4": [
         ({(2, 2), (3, 2), (3, 3), (4, 2), (6, 3)}, "(3, 2) is uneven"),
         ({(4, 2), (6, 3)}, "without overlap"),
-        ({(2, 2), (3, 3), (4, 2)}, "one more pair"),
+        ({(2, 2), (3, 3), (4, 2)}, "at least one more pair"),
         ({(8, 2)}, "not among"),
         ({4, 6}, "each a pair"),
         (4, "a set of pairs"),

@@ -96,7 +96,7 @@ WRONG = {
         ((60, 180, 90), "two times 60"),
         ((170, 170, 90), "no gradient is left out"),
         ((170, 180, 120), "frozen layers only"),
-        ((170, 180, 100), "30 million"),
+        ((170, 180, 70), "30 million"),
         ((170, 180, 30), "still runs"),
         ((170, 180, 60), "forward through all"),
         ((170, 180), "3 numbers"),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from numbers import Real
+from numbers import Rational, Real
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -49,7 +49,7 @@ class _One(Generic[Value]):
         except _Refused:
             raise Wrong(f"{said} {self.what}; got {shown(answer)}.") from None
 
-    def _value(self, answer: Any) -> Any:
+    def _value(self, answer: Any) -> Value:
         raise NotImplementedError
 
 
@@ -93,7 +93,7 @@ class _Several(Generic[Value]):
         except _Refused:
             raise Wrong(f"{asked}; got {shown(answer)}.") from None
 
-    def _value(self, part: Any) -> Any:
+    def _value(self, part: Any) -> Value:
         raise NotImplementedError
 
 
@@ -174,7 +174,7 @@ class Collection:
     part: Kind
     what: str
 
-    def read(self, answer: Any, said: str = SAID) -> frozenset:
+    def read(self, answer: Any, said: str = SAID) -> frozenset[Any]:
         """Return the parts of `answer`; `said` begins the message of a `Wrong`."""
         parts = listed(answer, ordered=False)
         if parts is None:
@@ -193,7 +193,7 @@ class Parts:
     def __init__(self, what: str, *parts: Kind) -> None:
         self.what, self.parts = what, parts
 
-    def read(self, answer: Any, said: str = SAID) -> tuple:
+    def read(self, answer: Any, said: str = SAID) -> tuple[Any, ...]:
         """Return the values of the parts of `answer`; `said` begins the message of a `Wrong`."""
         given = listed(answer)
         if given is None:
@@ -270,7 +270,7 @@ class Call:
     changes an argument and must not; the message names the call.
     """
 
-    def __init__(self, function: Callable, kind: Function) -> None:
+    def __init__(self, function: Callable[..., Any], kind: Function) -> None:
         self.function, self.kind = function, kind
 
     def __call__(self, *arguments: Any) -> Any:
@@ -307,7 +307,7 @@ class Call:
                     )
         return got
 
-    def described(self, arguments: tuple) -> str:
+    def described(self, arguments: tuple[Any, ...]) -> str:
         """The call, in short: `per_pixel(X of 4×5×3, V of 3×2)`."""
         name, _, names = self.kind.signature.rstrip(")").partition("(")
         labels = [label.strip() for label in names.split(",")]
@@ -355,7 +355,7 @@ def shown(answer: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def listed(answer: Any, ordered: bool = True) -> list | None:
+def listed(answer: Any, ordered: bool = True) -> list[Any] | None:
     """The parts of `answer`, or None where it has none, or none in order though asked for."""
     if isinstance(answer, str | bytes | Mapping) or not isinstance(answer, Iterable):
         return None
@@ -363,7 +363,10 @@ def listed(answer: Any, ordered: bool = True) -> list | None:
         return None
     if isinstance(answer, Tensor | np.ndarray):
         return list(answer) if answer.ndim else None
-    return list(answer)
+    try:
+        return list(answer)
+    except Exception:  # a generator, say, may raise anything: then it has no parts either
+        return None
 
 
 def _unwrapped(answer: Any) -> Any:
@@ -378,7 +381,7 @@ def _unwrapped(answer: Any) -> Any:
     return answer
 
 
-def _real(answer: Any) -> Real | Decimal:
+def _real(answer: Any) -> Fraction | float:
     """The one real number that `answer` means; NaN and infinity are let through."""
     answer = _unwrapped(answer)
     if isinstance(answer, str):
@@ -389,16 +392,21 @@ def _real(answer: Any) -> Real | Decimal:
             raise _Refused from None
     if isinstance(answer, bool) or not isinstance(answer, Real | Decimal):
         raise _Refused
-    return answer
+    if isinstance(answer, Rational):
+        return Fraction(answer)
+    try:
+        return float(answer)
+    except ValueError:  # a Decimal that signals
+        raise _Refused from None
 
 
-def _finite(answer: Any) -> Real | Decimal:
+def _finite(answer: Any) -> Fraction | float:
     """The one finite number that `answer` means."""
     value = _real(answer)
     try:
         if math.isfinite(value):
             return value
-    except (OverflowError, ValueError):  # an int beyond floats, a Decimal that signals
+    except OverflowError:  # a whole number beyond floats
         pass
     raise _Refused
 
@@ -407,7 +415,7 @@ def _whole(answer: Any) -> int:
     """The one whole number that `answer` means; float32's last digit is forgiven."""
     value = _finite(answer)
     whole = round(value)
-    if abs(value - whole) > 1e-6:
+    if value != whole and abs(float(value) - whole) > 1e-6:
         raise _Refused
     return whole
 
@@ -428,8 +436,10 @@ def _tensor(answer: Any) -> Tensor:
     if parts is None:
         try:
             return torch.tensor(float(_real(answer)), dtype=torch.float64)
-        except (OverflowError, ValueError):
+        except OverflowError:
             raise _Refused from None
+    if parts and all(type(part) is float for part in parts):
+        return torch.tensor(parts, dtype=torch.float64)  # at once: rows may be long
     rows = [_tensor(part) for part in parts]
     if len({row.shape for row in rows}) > 1:
         raise _Refused

@@ -139,6 +139,8 @@ def _spread(got: Tensor) -> str:
 def _sizes(given: frozenset[int]) -> str:
     if given == {7, 8}:
         return "Two sizes, one output: the stride forgets which it was."
+    if not given:
+        raise Wrong("No size at all? Put in n = 1, 2, 3, ... until floor((n − 1)/2) + 1 is 4.")
     for n in sorted(given - {7, 8}):
         size = (n + 2 - 3) // 2 + 1
         raise Wrong(f"{n} does not belong: floor(({n} + 2 − 3)/2) + 1 = {size}.")

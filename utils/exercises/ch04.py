@@ -3,6 +3,7 @@
 import math
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -108,13 +109,13 @@ def bill(function: Call) -> str:
     return "Forward once, backward twice; a gradient is as large as what it belongs to."
 
 
-def _axes(case: tuple) -> tuple[tuple[int, int], ...]:
+def _axes(case: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
     """The pairs n, k, p, s of a case, vertical first."""
     _, n_h, n_w, _, k_h, k_w, p, s = case
     return (n_h, n_w), (k_h, k_w), p, s
 
 
-def _wrong_products(got: float, case: tuple, want: int, where: str) -> None:
+def _wrong_products(got: float, case: tuple[Any, ...], want: int, where: str) -> None:
     """Say what is wrong with a number of multiplications."""
     c_i, c_o, k_h, k_w = case[0], *case[3:6]
     o_h, o_w = ((n + 2 * q - k) // t + 1 for n, k, q, t in zip(*_axes(case), strict=True))

@@ -185,7 +185,8 @@ def _band(function: Call) -> str:
 
 def _banded(function: Call, taps: list[int], n: int, want: Tensor) -> Tensor:
     """What `band` makes of a list, as in the hint, or else of a tensor, as in the question."""
-    made, errors = [], []
+    made: list[Tensor] = []
+    errors: list[Wrong] = []
     for line in (taps, torch.tensor(taps, dtype=torch.float32)):
         try:
             made.append(function(line, n))

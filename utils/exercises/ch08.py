@@ -92,7 +92,9 @@ def _even(given: frozenset[tuple[int, ...]]) -> str:
     if (2, 2) in want - given or (3, 3) in want - given:
         raise Wrong("Stamps that touch without overlap are even as well: each place once.")
     if want - given:
-        raise Wrong("Right as far as it goes, but one more pair is even. Count each remainder.")
+        raise Wrong(
+            "Right as far as it goes, but at least one more pair is even. Count each remainder."
+        )
     return "Where s divides k, every remainder has k/s taps."
 
 

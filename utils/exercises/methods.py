@@ -1,5 +1,6 @@
 """How a reader's function comes by its result, where an exercise asks for a way and not a value."""
 
+import re
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -12,10 +13,9 @@ from torch.overrides import TorchFunctionMode
 from utils.exercises import Wrong
 from utils.exercises.answers import Call
 
-# Whoever calls one of these functions of a library, whatever its name goes on like, has not written
-# a convolution but called one.
-_CONVOLUTIONS = ("conv", "corr2d", "correlate", "trans_conv", "fftconvolve")
-_TRANSPOSED = ("conv_transpose", "convtranspose", "trans_conv", "backward", "grad", "vjp")
+# Who calls a function of a library with such a name has not written a convolution but called one.
+_CONVOLUTION = re.compile("conv(?!er|ex)|corr2d|correlate", re.IGNORECASE)
+_TRANSPOSED = re.compile(r"conv_?transpose|trans_conv|conv\dd_input|^(backward|grad|vjp)$", re.I)
 _LIBRARIES = ("torch", "numpy", "scipy", "d2l", "utils", "cv2", "skimage", "jax", "tensorflow")
 _PRODUCTS = {
     *("matmul", "__matmul__", "__rmatmul__", "mm", "bmm", "mv", "dot", "vdot", "inner", "linear"),
@@ -48,15 +48,15 @@ class Watch(TorchFunctionMode):
     @property
     def convolved(self) -> str | None:
         """The name of a convolution that was called, if one was."""
-        return next((n for n in sorted(self.names) if n.lower().startswith(_CONVOLUTIONS)), None)
+        return next(filter(_CONVOLUTION.search, sorted(self.names)), None)
 
     @property
     def transposed(self) -> str | None:
         """The name of a transposed convolution, or of what asks autograd for one, if called."""
-        return next((n for n in sorted(self.names) if n.lower().startswith(_TRANSPOSED)), None)
+        return next(filter(_TRANSPOSED.search, sorted(self.names)), None)
 
     def __torch_function__(
-        self, func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         """Note the call, and let it happen."""
         result = func(*args, **(kwargs or {}))
@@ -72,10 +72,11 @@ class Watch(TorchFunctionMode):
     def __enter__(self) -> "Watch":
         self._before = sys.getprofile()
         sys.setprofile(self._note)
-        return super().__enter__()
+        super().__enter__()  # type: ignore[no-untyped-call]
+        return self
 
     def __exit__(self, *error: Any) -> None:
-        super().__exit__(*error)
+        super().__exit__(*error)  # type: ignore[no-untyped-call]
         sys.setprofile(self._before)
 
     def _note(self, frame: FrameType, event: str, _: Any) -> None:
@@ -127,7 +128,7 @@ def one_product(seen: Watch, batched: bool = False) -> str:
     return ""
 
 
-def grows(function: Call, small: tuple, large: tuple) -> bool:
+def grows(function: Call, small: tuple[Any, ...], large: tuple[Any, ...]) -> bool:
     """Whether `function` does more steps of Python for the arguments `large` than for `small`.
 
     A loop over the picture does; a loop over the taps, or none, does not. The steps are counted and
@@ -137,11 +138,11 @@ def grows(function: Call, small: tuple, large: tuple) -> bool:
     return _steps(function, large) > 1.2 * _steps(function, small)
 
 
-def _steps(function: Call, arguments: tuple) -> int:
+def _steps(function: Call, arguments: tuple[Any, ...]) -> int:
     """How many lines of Python run when `function` is called."""
     steps = 0
 
-    def count(frame: FrameType, event: str, argument: Any) -> Callable:
+    def count(frame: FrameType, event: str, argument: Any) -> Callable[..., Any]:
         nonlocal steps
         steps += 1
         return count
