@@ -1,18 +1,15 @@
 """What every chapter's exercises are held to: right answers pass, wrong ones get their word."""
 
-import torch
-
-from utils.exercises import check
-
-
-def say(capsys, key, answer):
-    """What `check` prints about `answer`."""
-    check(key, answer)
-    return capsys.readouterr().out
+from utils.exercises import verdict
 
 
 class ExerciseChecks:
-    """Subclass it with `right`, answers by key, and `wrong`, (answer, words of its message)."""
+    """Subclass it with `right` and `wrong`.
+
+    Attributes:
+        right: Answers by key, the notebook's own first.
+        wrong: By key, pairs of an answer and words of what it is told.
+    """
 
     right: dict
     wrong: dict
@@ -22,26 +19,16 @@ class ExerciseChecks:
             cases = self.wrong if "wrong" in metafunc.function.__name__ else self.right
             metafunc.parametrize("key", cases)
 
-    def test_right_answers_are_accepted(self, key, capsys):
+    def test_right_answers_are_accepted(self, key):
         for answer in self.right[key]:
-            said = say(capsys, key, answer)
-            assert said.startswith(f"{key} right. "), (answer, said)
+            said = verdict(key, answer)
+            assert said.kind == "right", (answer, said)
 
-    def test_each_wrong_answer_has_its_own_message(self, key, capsys):
+    def test_each_wrong_answer_has_its_own_message(self, key):
         for answer, words in self.wrong[key]:
-            said = say(capsys, key, answer)
-            assert said.startswith(f"{key} not yet. "), (answer, said)
-            assert words in said, (answer, said)
-
-    def test_unanswered(self, key, capsys):
-        assert "not answered yet" in say(capsys, key, ...)
+            said = verdict(key, answer)
+            assert said.kind == "wrong" and words in said.message, (answer, words, said)
 
     def test_every_exercise_has_right_and_two_wrong_examples(self):
         assert self.right.keys() == self.wrong.keys()
         assert all(len(answers) >= 2 for answers in self.wrong.values())
-
-    def test_checking_leaves_the_random_state_alone(self, capsys):
-        before = torch.get_rng_state()
-        for key, answers in self.right.items():
-            say(capsys, key, answers[0])
-        assert torch.get_rng_state().equal(before)

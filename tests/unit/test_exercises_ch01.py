@@ -44,9 +44,9 @@ RIGHT = {
             + u
         ),
     ],
-    "01.3": ["BDE", "e, d, b", {"B", "D", "E"}],
+    "01.3": ["BDE"],
     "01.4": [4],
-    "01.5": [(4, 6, 9), [4, 6, 9]],
+    "01.5": [(4, 6, 9)],
     "01.6": [lambda c: c.flip(0), lambda c: c.tolist()[::-1]],
     "01.7": [counts],
     "01.8": [shared],
@@ -57,7 +57,9 @@ WRONG = {
         (16, "is a function"),
         (lambda X, V: X.flatten(0, 1) @ V, "rows and columns"),
         (lambda X, V: (X @ V).sum((0, 1)), "no pixel sees another"),
-        (lambda X, V: X @ V.T, "raised RuntimeError"),
+        (lambda X, V: X @ V.T, "per_pixel(X of 4×5×3, V of 3×2) raised RuntimeError"),
+        (lambda X, V: torch.stack([torch.stack([x @ V for x in row]) for row in X]), "a loop"),
+        (lambda X, V: None, "Is there a `return`?"),
         (lambda X, V: X @ (V.T if V.shape == (3, 3) else V), "differs first"),
     ],
     "01.2": [
@@ -81,11 +83,12 @@ WRONG = {
         (14, "more than one word"),
         (5, "not the fewest"),
         (2, "9 words"),
+        (0, "Without a layer"),
         (1, "sees 5 words"),
         (3.5, "whole number"),
     ],
     "01.5": [
-        (9, "3 integers"),
+        (9, "3 whole numbers"),
         ((9, 9, 9), "Nine places"),
         ((1, 3, 9), "lie inside the image"),
         ((4, 6, 8), "Inside"),
@@ -99,7 +102,7 @@ WRONG = {
     ],
     "01.7": [
         (lambda *a: ..., "three dots"),
-        (lambda *a: 5, "3 integers"),
+        (lambda *a: 5, "parameters(3, 3, 1, 1, 1) should be (dense, shared, local): 3 whole"),
         (
             lambda n_h, n_w, D, c, d: (*counts(n_h, n_w, D, c, d)[:2], 4 * D**2 * c * d),
             "0 is one of its",

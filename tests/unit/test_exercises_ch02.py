@@ -6,6 +6,7 @@ from exercise_checks import ExerciseChecks
 
 SOBEL = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
 PREWITT = torch.tensor([[-1.0, 0.0, 1.0]]).expand(3, 3)
+EVEN_SLOPES_ONLY = torch.tensor([[0.0, 0.0, 1.0], [-4.0, 0.0, 2.0], [0.0, 0.0, 1.0]])
 CENTRAL = torch.tensor([[0.0, 0.0, 0.0], [-1.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
 WEIGHT = torch.tensor([[8.0, 12.0], [20.0, 24.0]])
 
@@ -23,10 +24,6 @@ def by_strides(X, k_h, k_w):
     return X.unfold(0, k_h, 1).unfold(1, k_w, 1).reshape(-1, k_h * k_w)
 
 
-def as_lists(X, k_h, k_w):
-    return by_strides(X, k_h, k_w).tolist()
-
-
 def four_axes(X, k_h, k_w):
     return X.unfold(0, k_h, 1).unfold(1, k_w, 1)
 
@@ -41,22 +38,21 @@ def changes_its_argument(K):
 
 
 RIGHT = {
-    "02.1": [(5, -5, -5), [5.0, -5.0, -5.0], torch.tensor([5, -5, -5])],
+    "02.1": [(5, -5, -5)],
     "02.2a": [
         steer(SOBEL),
         steer(PREWITT),
         steer(CENTRAL.double()),
-        lambda v: steer(SOBEL)(v).tolist(),
     ],
-    "02.2b": [[[1, -2, 1]], torch.tensor([[1.0, -2.0, 1.0]])],
+    "02.2b": [[[1, -2, 1]], [1, -2, 1]],
     "02.2c": [torch.full((3, 3), 1 / 9), [[0.5, 0.5]], [[0.25], [0.5], [0.25]]],
     "02.2d": [lambda d: d + 1],
-    "02.3": [(WEIGHT, 4), (WEIGHT.tolist(), torch.tensor(4.0)), (WEIGHT, torch.tensor([4.0]))],
-    "02.4": [rows_of_windows, by_strides, as_lists],
-    "02.5": [[[1], [-1]], [[-2.0], [2.0]], SOBEL.T, [[1.0, 1.0], [-1.0, -1.0]]],
-    "02.6": [[[-1, 1]], torch.tensor([[-0.9995, 1.0004]])],
-    "02.7": [(3, 27, 49), [3.0, 27, 49]],
-    "02.8": [lambda K: K - K.mean(), lambda K: (K - K.sum() / K.numel()).tolist()],
+    "02.3": [(WEIGHT, 4)],
+    "02.4": [rows_of_windows, by_strides],
+    "02.5": [[[1], [-1]], [[-2.0], [2.0]], [[1e-3], [-1e-3]], SOBEL.T, [[1.0, 1.0], [-1.0, -1.0]]],
+    "02.6": [[[-1, 1]], [-1, 1], torch.tensor([[-0.9995, 1.0004]])],
+    "02.7": [(3, 27, 49)],
+    "02.8": [lambda K: K - K.mean()],
 }
 
 WRONG = {
@@ -68,7 +64,7 @@ WRONG = {
         ((5, -5, 5), "sign of (c)"),
         ((5, -5, 30), "(c) is not 30: count the changes from entry to entry, down"),
         ((3, -5, -5), "along the rows"),
-        (5, "got int"),
+        (5, "got 5"),
         ((5, -5), "got 2"),
         ((5, None, -5), "3 numbers"),
     ],
@@ -81,9 +77,10 @@ WRONG = {
         (lambda v: v[0] * SOBEL + v[1] * SOBEL.T, "rows down, columns right"),
         (steer(2 * SOBEL, SOBEL.T), "across v"),
         (steer(SOBEL + SOBEL.T), "across v"),
+        (steer(EVEN_SLOPES_ONLY), "a step across v is not"),
     ],
     "02.2b": [
-        ([1, -2, 1], "should be a matrix"),
+        ([[[1, -2, 1]]], "one row of numbers"),
         ([[1], [-2], [1]], "down a column"),
         ([[0, 0, 0], [1, -2, 1], [0, 0, 0]], "smaller kernel than 3×3"),
         ([[1, -1]], "too few"),
@@ -97,6 +94,7 @@ WRONG = {
         ([[0.1, 0.1]], "darker"),
         ([[0, 1, 0]], "copies one pixel"),
         ("blur", "tensor or nested lists"),
+        ([[0.5, float("nan")]], "holds nan at (0, 1)"),
     ],
     "02.2d": [
         (3, "a function"),
@@ -104,6 +102,7 @@ WRONG = {
         (lambda d: 2 * d + 1, "symmetric"),
         (lambda d: 2**d if d == 1 else 2 ** (d - 1) + 1, "once more"),
         (lambda d: 9, "Start with order 1"),
+        (lambda d: d + 1.9, "least_taps(1) should be a whole number; got 2.9"),
     ],
     "02.3": [
         (WEIGHT, "a pair"),
@@ -125,7 +124,8 @@ WRONG = {
     ],
     "02.5": [
         ([[1, -1]], "Turn it"),
-        ([1, -1], "should be a matrix"),
+        ([1, -1], "a matrix, with rows and columns"),
+        ([[float("inf")], [float("-inf")]], "holds inf"),
         ([[1], [1]], "flat parts"),
         ([[1, 0], [0, -1]], "as well"),
         ([[0], [0]], "sees nothing"),
@@ -152,7 +152,7 @@ WRONG = {
         (torch.zeros_like, "to everything else"),
         (lambda K: (K - K.mean()) / K.std(), "otherwise than K"),
         (lambda K: (K - K.mean()).flatten()[None], "should stay"),
-        (changes_its_argument, "changes the K"),
+        (changes_its_argument, "changes what it was given"),
     ],
 }
 

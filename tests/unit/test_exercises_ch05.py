@@ -1,10 +1,14 @@
 """The checkers of chapter 05 accept what is right and tell typical mistakes apart."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from exercise_checks import ExerciseChecks
+from scipy import signal
 
+from utils import functional
 from utils.data import photograph
+from utils.exercises import verdict
 
 
 def places(X, W):
@@ -33,6 +37,40 @@ def channels_last(X, W):
     return (W.flatten(1) @ columns).reshape(len(W), *places(X, W))
 
 
+def by_einsum(X, W):
+    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
+    return torch.einsum("oiab,ijkab->ojk", W, windows)
+
+
+def in_numpy(X, W):
+    o_h, o_w = places(X, W)
+    X, (c_o, _, k_h, k_w) = X.numpy(), W.shape
+    columns = np.stack(
+        [X[:, a : a + o_h, b : b + o_w] for a in range(k_h) for b in range(k_w)], axis=1
+    ).reshape(-1, o_h * o_w)
+    return (W.numpy().reshape(c_o, -1) @ columns).reshape(c_o, o_h, o_w)
+
+
+def by_scipy(X, W):
+    planes = [[signal.correlate2d(x, w, "valid") for x, w in zip(X, K, strict=True)] for K in W]
+    return torch.tensor(np.array(planes)).sum(1)
+
+
+def tap_by_tap(X, W):
+    """A sum of k·k products, one for each tap."""
+    o_h, o_w = places(X, W)
+    return sum(
+        (W[:, :, a, b] @ X[:, a : a + o_h, b : b + o_w].flatten(1)).reshape(-1, o_h, o_w)
+        for a in range(W.shape[2])
+        for b in range(W.shape[3])
+    )
+
+
+def entry_by_entry(X, W):
+    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
+    return (W[:, :, None, None] * windows).sum((1, 4, 5))
+
+
 def principal(scale=(1.0, 1.0, 1.0)):
     covariance = torch.cov(photograph(120, color=True).flatten(1).double())
     return torch.tensor(scale).double()[:, None] * torch.linalg.eigh(covariance)[1].T
@@ -48,16 +86,15 @@ def whitened_and_turned():
 OPPONENT = [[1.0, 1.0, 1.0], [1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]
 
 RIGHT = {
-    "05.1": ["ABD", "dba", "A, B, D"],
-    "05.2": [by_unfold, by_rows],
-    "05.3": [(4, 64, 64, 256), [4.0, 64.0, 64.0, 256.0]],
-    "05.4": [205, torch.tensor(205)],
-    "05.5": [0.25, 1 / 4],
+    "05.1": ["ABD"],
+    "05.2": [by_unfold, by_rows, by_einsum, in_numpy],
+    "05.3": [(4, 64, 64, 256)],
+    "05.4": [205],
+    "05.5": [0.25],
     "05.6": [
         principal(),
-        principal((1.0, -3.0, 0.5)).tolist(),
+        principal((1.0, -3.0, 0.5)),
         principal()[:, :, None, None],
-        principal().float(),
         whitened_and_turned(),
     ],
 }
@@ -69,12 +106,17 @@ WRONG = {
         ("AD", "B belongs"),
         ("ABCD", "C does not"),
         ("ABDE", "E does not"),
-        ("", "A belongs"),
-        ("ABF", "no case F"),
+        ("", "A to E; got none"),
+        ("C", "C does not"),
+        ("ABF", "A to E; got F"),
         (3, "a string"),
     ],
     "05.2": [
-        (lambda X, W: F.conv2d(X, W), "calls a convolution"),
+        (lambda X, W: F.conv2d(X, W), "conv2d is a convolution"),
+        (lambda X, W: functional.conv2d(X[None], W)[0], "conv2d is a convolution"),
+        (by_scipy, "correlate2d is a convolution"),
+        (tap_by_tap, "with 6 products"),
+        (entry_by_entry, "without a product"),
         (not_transposed, "wrong channels"),
         (channels_last, "different orders"),
         (lambda X, W: by_unfold(X, W.flip(2, 3)), "flipped"),
@@ -97,7 +139,8 @@ WRONG = {
     "05.4": [
         (128, "Go on up"),
         (256, "the two 1×1 layers"),
-        (228, "one 1×1 layer"),
+        (229, "one 1×1 layer"),
+        (228, "more than"),
         (206, "more than"),
         (204, "there is room"),
         (205.4, "a whole number"),
@@ -108,7 +151,7 @@ WRONG = {
         (0.75, "not read"),
         (1, "a 1×1 sees only one"),
         (0.1, "4×4"),
-        ("1/4", "one number"),
+        ("a quarter", "one number"),
     ],
     "05.6": [
         (principal().T, "The transpose"),
@@ -116,9 +159,14 @@ WRONG = {
         (OPPONENT, "correlation of 0.90"),
         (torch.ones(3, 3), "can't be undone"),
         (torch.ones(2, 3), "3×3"),
-        ("colours", "3×3 tensor"),
+        ("colours", "mix, 3×3"),
     ],
 }
+
+
+def test_what_numpy_multiplies_is_not_praised_unseen():
+    assert "can't be seen" in verdict("05.2", in_numpy).message
+    assert "one matrix product" in verdict("05.2", by_rows).message
 
 
 class TestExercises(ExerciseChecks):

@@ -1,11 +1,11 @@
 """The checkers of chapter 06 accept what is right and tell typical mistakes apart."""
 
-from fractions import Fraction
-
 import torch
 import torch.nn.functional as F
-from exercise_checks import ExerciseChecks, say
+from exercise_checks import ExerciseChecks
 from torch import nn
+
+from utils.exercises import verdict
 
 
 def average_kernel(channels, k):
@@ -64,12 +64,31 @@ def two_for_three(k):
     return max_network(2) if k == 2 else nn.Sequential(max_network(2), layer(crop))
 
 
+class Disguised(nn.Sequential):
+    """Looks like a sequence of layers, and pools."""
+
+    def __init__(self, k):
+        super().__init__(nn.Conv2d(1, 1, k, bias=False), nn.ReLU())
+        self.k = k
+
+    def forward(self, X):
+        return F.max_pool2d(X, self.k, stride=1)
+
+
 def average_network(k):
     return nn.Sequential(layer(torch.full((1, 1, k, k), 1 / k**2).tolist()))
 
 
 def min_pool(X, k):
     return -F.max_pool2d(-X[None], k)[0]
+
+
+def min_pool_by_loops(X, k):
+    rows, columns = X.shape[0] // k, X.shape[1] // k
+    return [
+        [X[i * k : (i + 1) * k, j * k : (j + 1) * k].min() for j in range(columns)]
+        for i in range(rows)
+    ]
 
 
 def softmax_pool(X, k, beta):
@@ -93,18 +112,19 @@ def over_all(X, k, beta):
 
 
 RIGHT = {
-    "06.1": [average_kernel, lambda channels, k: average_kernel(channels, k).tolist()],
+    "06.1": [average_kernel],
     "06.2": [
         ([[2, 1], [1, 1]], [[1, 1], [1, 2]]),
-        (torch.tensor([[-1, -2], [-3, -4]]), torch.tensor([[-4, -3], [-2, -1]])),
+        ([[-1, -2], [-3, -4]], [[-4, -3], [-2, -1]]),
+        ([[2e-9, 1e-9], [1e-9, 1e-9]], [[1e-9, 1e-9], [1e-9, 2e-9]]),
     ],
     "06.3": [max_network],
-    "06.4": [(1_605_632, 118_013_952), [1_605_632, torch.tensor(118_013_952)]],
-    "06.5": [("max", "avg"), ["max", "avg"]],
+    "06.4": [(1_605_632, 118_013_952)],
+    "06.5": [("max", "avg")],
     "06.6": [min_pool, lambda X, k: windows(X, k).amin(2)],
     "06.7": [softmax_pool],
-    "06.8": [(2 / 3, 4 / 9), (0.667, 0.444), (Fraction(2, 3), Fraction(4, 9))],
-    "06.9": ["ABDF", "abdf", "F, D, B, A"],
+    "06.8": [(2 / 3, 4 / 9), (0.667, 0.444)],
+    "06.9": ["ABDF"],
 }
 
 WRONG = {
@@ -120,11 +140,11 @@ WRONG = {
         (torch.ones(2), "is a function"),
     ],
     "06.2": [
-        (([[1, 0], [0, 0]], [[0, 0], [0, 1]]), "no zeros"),
+        (([[1, 0], [0, 0]], [[0, 0], [0, 1]]), "No zeros"),
         (([[2, 1], [1, 1]], [[2, 1], [1, 1]]), "agree"),
         (([[1, 2]], [[2, 1]]), "2×2 matrices"),
-        (([[1, 2], [3, float("inf")]], [[1, 2], [3, 4]]), "finite"),
-        (("a", "b"), "2×2 matrices"),
+        (([[1, 2], [3, float("inf")]], [[1, 2], [3, 4]]), "holds inf"),
+        (("a", "b"), "each 2×2"),
         (([[1, 2], [3, 4]],), "a pair"),
         (7, "a pair"),
     ],
@@ -135,6 +155,9 @@ WRONG = {
         (ends_in_relu, "End without"),
         (positive_only, "does not pass a ReLU"),
         (lambda k: max_network(k, lift=50.0), "small numbers only"),
+        (lambda k: max_network(k, lift=3e4), "small numbers only"),
+        (lambda k: max_network(k, lift=1e12), "max_network"),
+        (Disguised, "there is a Disguised"),
         (lambda k: max_network(k, sign=-1.0), "the smallest"),
         (two_for_three, "three need two stages"),
         (lambda k: nn.Sequential(nn.Conv2d(1, 1, k, padding=1)), "turns (1, 1, 7, 8) into"),
@@ -145,22 +168,22 @@ WRONG = {
     ],
     "06.4": [
         ((64 * 56 * 56 * 9, 118_013_952), "compared with nothing"),
-        ((64 * 112 * 112 * 8, 118_013_952), "that is stride 1"),
+        ((64 * 112 * 112 * 8, 118_013_952), "That is stride 1"),
         ((56 * 56 * 8, 118_013_952), "on its own"),
-        ((64 * 56 * 56 * 4, 118_013_952), "rows, then columns"),
+        ((64 * 56 * 56 * 4, 118_013_952), "Rows, then columns"),
         ((7, 118_013_952), "windows of all channels"),
         ((1_605_632, 64 * 112 * 112 * 49), "three input channels"),
         ((1_605_632, 2 * 118_013_952), "counts as one"),
         ((1_605_632, 7), "outputs times"),
-        ((1.5, 2), "2 integers"),
-        (1_605_632, "2 integers"),
+        ((1.5, 2), "2 whole numbers"),
+        (1_605_632, "2 whole numbers"),
     ],
     "06.5": [
         (("avg", "max"), "other way round"),
         (("avg", "avg"), "(b) is right"),
         (("max", "max"), "(a) is right"),
-        (("max", "mean"), "each is"),
-        ("max", "a pair"),
+        (("max", "mean"), "Each is"),
+        ("max", "2 words"),
     ],
     "06.6": [
         (lambda X, k: F.max_pool2d(X[None], k)[0], "the maximum itself"),
@@ -168,7 +191,8 @@ WRONG = {
         (lambda X, k: F.max_pool2d(-X[None], k)[0], "back behind"),
         (lambda X, k: -F.max_pool2d(-X[None], k, stride=1)[0], "slide by 1"),
         (lambda X, k: F.avg_pool2d(X[None], k)[0], "differs first"),
-        (3, "is a function"),
+        (min_pool_by_loops, "grows with the picture"),
+        (3, "a function"),
     ],
     "06.7": [
         (lambda X, k, beta: torch.softmax(beta * windows(X, k), 2).sum(2), "the weights alone"),
@@ -182,27 +206,27 @@ WRONG = {
     "06.8": [
         ((1 / 3, 1 / 9), "leaves its window"),
         ((0.5, 0.25), "windows of 2"),
-        ((0.9, 0.8), "count the columns"),
+        ((0.9, 0.8), "Count the columns"),
         ((2 / 3, 2 / 3), "may lead out as well"),
         ((2 / 3, 1 / 3), "Both must go well"),
         ((2 / 3, 0.9), "Count the places"),
-        (("a", "b"), "two numbers"),
-        (0.5, "a pair"),
+        (("a", "b"), "2 numbers"),
+        (0.5, "2 numbers"),
     ],
     "06.9": [
         ("ABCDF", "C does not belong"),
         ("ABDEF", "E does not belong"),
         ("ABDFG", "G does not belong"),
         ("ABD", "F is missing"),
-        ("AXE", "letters A to G"),
-        ("", "letters A to G"),
-        (["A"], "a string"),
+        ("AXE", "A to G; got X"),
+        ("", "A to G; got none"),
+        (["A", 2], "a string"),
     ],
 }
 
 
-def test_layers_channels_and_weights_are_counted(capsys):
-    said = say(capsys, "06.3", max_network)
+def test_layers_channels_and_weights_are_counted():
+    said = verdict("06.3", max_network).message
     assert "2×2 takes 2 ReLU layers, 3 channels, 27 weights" in said
     assert "3×3 takes 4 ReLU layers, 3 channels, 63 weights" in said
 

@@ -1,10 +1,11 @@
 """The checkers of chapter 07 accept what is right and tell typical mistakes apart."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from exercise_checks import ExerciseChecks
 
-from utils import loops
+from utils import functional, loops
 from utils.shapes import output_size
 
 
@@ -20,6 +21,14 @@ def conv_matrix(K, X_shape, stride, padding):
                     if 0 <= row < n_h and 0 <= column < n_w:
                         M[i * o_w + j, row * n_w + column] = K[a, b]
     return M
+
+
+def by_units(K, X_shape, stride, padding):
+    """The layer's answer to each pixel alone, by windows of the padded units."""
+    units = torch.eye(X_shape[0] * X_shape[1]).reshape(-1, 1, *X_shape)
+    units = F.pad(units, (padding,) * 4)
+    windows = units.unfold(2, K.shape[0], stride).unfold(3, K.shape[1], stride)
+    return (windows * K).sum((4, 5)).flatten(1).T
 
 
 def by_slicing(K, X_shape, stride, padding):
@@ -70,6 +79,30 @@ def im2col(X, k_h, k_w):
     )
 
 
+def by_views(X, k_h, k_w):
+    return X.unfold(0, k_h, 1).unfold(1, k_w, 1).permute(2, 3, 0, 1).reshape(k_h * k_w, -1)
+
+
+def im2col_in_numpy(X, k_h, k_w):
+    return im2col(torch.from_numpy(X.numpy()), k_h, k_w).numpy()
+
+
+def window_by_window(X, k_h, k_w):
+    o_h, o_w = X.shape[0] - k_h + 1, X.shape[1] - k_w + 1
+    windows = [X[i : i + k_h, j : j + k_w].reshape(-1) for i in range(o_h) for j in range(o_w)]
+    return torch.stack(windows).T
+
+
+def windows_in_numpy(X, k_h, k_w):
+    rows = window_by_window(torch.from_numpy(X.numpy()), k_h, k_w)
+    return np.stack([row.numpy() for row in rows])
+
+
+def row_by_row(X, k_h, k_w):
+    rows = [X[i : i + k_h].unfold(1, k_w, 1) for i in range(X.shape[0] - k_h + 1)]
+    return torch.stack(rows).permute(1, 3, 0, 2).reshape(k_h * k_w, -1)
+
+
 def unfolded(X, k_h, k_w):
     return F.unfold(X[None, None], (k_h, k_w))[0]
 
@@ -81,6 +114,10 @@ def band(taps, n):
     return T
 
 
+def band_of_lists(taps, n):
+    return [[0] * i + taps + [0] * (n - len(taps) - i) for i in range(n - len(taps) + 1)]
+
+
 def square_band(taps, n):
     return torch.cat([band(taps, n), torch.zeros(len(taps) - 1, n)])
 
@@ -89,6 +126,20 @@ def layer(tiles, W):
     columns = F.unfold(tiles[:, None], 3, padding=1).permute(1, 0, 2).reshape(9, -1)
     product = (W.reshape(16, 9) @ columns).reshape(16, len(tiles), 64)
     return product.permute(1, 0, 2).reshape(-1, 16, 8, 8)
+
+
+def transposed_layer(tiles, W):
+    rows = F.unfold(tiles[:, None], 3, padding=1).permute(0, 2, 1).reshape(-1, 9)
+    return (rows @ W.reshape(16, 9).T).reshape(-1, 64, 16).transpose(1, 2).reshape(-1, 16, 8, 8)
+
+
+def with_batch_axis(tiles, W):
+    columns = F.unfold(tiles[:, None], 3, padding=1)
+    return (W.reshape(16, 9) @ columns).reshape(-1, 16, 8, 8)
+
+
+def tile_by_tile(tiles, W):
+    return torch.cat([layer(tile[None], W) for tile in tiles])
 
 
 def mixed_after(tiles, W):
@@ -109,12 +160,12 @@ RIGHT = {
         ((2, 30, 4), (7, 30), (2, 7, 4)),
         [[2, 30, 4], torch.Size([7, 30]), torch.zeros(2, 7, 4).shape],
     ],
-    "07.2": [(ENTRIES, NONZERO, NONZERO), [2_472_873_984, 443_556, 443_556]],
-    "07.3": [conv_matrix, by_slicing, lambda *call: conv_matrix(*call).double()],
-    "07.4": [im2col, unfolded],
-    "07.5": [band],
-    "07.6": [(20, 20, 36), [20, 20, 36]],
-    "07.7": [layer, lambda tiles, W: F.conv2d(tiles[:, None], W[:, None], padding=1)],
+    "07.2": [(ENTRIES, NONZERO, NONZERO)],
+    "07.3": [conv_matrix, by_units],
+    "07.4": [im2col, by_views, im2col_in_numpy],
+    "07.5": [band, band_of_lists],
+    "07.6": [(20, 20, 36)],
+    "07.7": [layer, transposed_layer],
 }
 
 WRONG = {
@@ -127,7 +178,7 @@ WRONG = {
         (((2, 30, 4), (7, 6), (2, 7, 4)), "as long as a window"),
         (((2, 30, 4), (7, 30), (2, 4, 7)), "summed away"),
         (((2, 30, 4), (7, 30)), "three shapes"),
-        (((2, 30), (7, 30), (2, 7, 4)), "3 integers"),
+        (((2, 30), (7, 30), (2, 7, 4)), "3 whole numbers"),
         (7, "three shapes"),
     ],
     "07.2": [
@@ -138,7 +189,7 @@ WRONG = {
         ((ENTRIES, 224**2 * 9, NONZERO), "the kernel once"),
         ((ENTRIES, NONZERO, 224**2 * 9), "a window for each output"),
         ((ENTRIES, NONZERO, 5), "9 numbers for each window"),
-        ((2.5e9, NONZERO, NONZERO), "3 integers"),
+        ((2.5, NONZERO, NONZERO), "3 whole numbers"),
     ],
     "07.3": [
         (swapped, "rows and columns been exchanged"),
@@ -148,6 +199,7 @@ WRONG = {
         (lambda K, *call: conv_matrix(K.T, *call), "kernel transposed"),
         (lambda *call: conv_matrix(*call).T, "is transposed"),
         (lambda K, n, s, p: conv_matrix(K, n, 1, p), "should have shape"),
+        (by_slicing, "Right values, but you built the padded picture's matrix first"),
         (lambda K: K, "TypeError"),
         (torch.ones(3), "is a function"),
     ],
@@ -159,7 +211,12 @@ WRONG = {
             "reshaped where you should have transposed",
         ),
         (lambda X, k_h, k_w: X, "should have shape"),
-        (3, "is a function"),
+        (unfolded, "F.unfold made them"),
+        (lambda X, k_h, k_w: functional.unfold(X[None, None], (k_h, k_w))[0], "F.unfold made them"),
+        (window_by_window, "grows with the picture"),
+        (row_by_row, "grows with the picture"),
+        (windows_in_numpy, "grows with the picture"),
+        (3, "a function"),
     ],
     "07.5": [
         (square_band, "is square"),
@@ -180,6 +237,9 @@ WRONG = {
         (mixed_after, "tiles and channels mixed"),
         (mixed_before, "different tiles"),
         (lambda tiles, W: F.conv2d(tiles[:, None], W[:, None]), "padding of 1 is missing"),
+        (lambda tiles, W: F.conv2d(tiles[:, None], W[:, None], padding=1), "is a convolution"),
+        (tile_by_tile, "with 3 products"),
+        (with_batch_axis, "16×9 @ 3×9×64: that has a batch axis"),
         (lambda tiles, W: tiles, "should have shape"),
         ("no", "is a function"),
     ],

@@ -1,10 +1,10 @@
 """The checkers of chapter 08 accept what is right and tell typical mistakes apart."""
 
-from fractions import Fraction
-
 import torch
 import torch.nn.functional as F
 from exercise_checks import ExerciseChecks
+
+from utils import functional
 
 
 def by_search(n, k, stride, padding):
@@ -15,6 +15,19 @@ def by_search(n, k, stride, padding):
 def by_shuffle(X, W):
     c_i, c_o, s, _ = W.shape
     return F.pixel_shuffle(F.conv2d(X, W.reshape(c_i, c_o * s * s).T[:, :, None, None]), s)
+
+
+def by_einsum(X, W):
+    s = W.shape[2]
+    return torch.einsum("nihw,ioab->nohawb", X, W).reshape(
+        len(X), W.shape[1], X.shape[2] * s, X.shape[3] * s
+    )
+
+
+def by_gradient(X, W):
+    s = W.shape[2]
+    Y = torch.zeros(len(X), W.shape[1], X.shape[2] * s, X.shape[3] * s, requires_grad=True)
+    return torch.autograd.grad(F.conv2d(Y, W, stride=s), Y, X)[0]
 
 
 def reshaped(X, W):
@@ -30,19 +43,18 @@ def not_shuffled(X, W):
 THIRDS = [1 / 3, 2 / 3, 1, 2 / 3, 1 / 3]
 
 RIGHT = {
-    "08.1": [(True, False, False), [True, False, False]],
+    "08.1": [(True, False, False)],
     "08.2": [lambda n, k, stride, padding: (n + 2 * padding - k) % stride, by_search],
-    "08.3": [124, 124.0, torch.tensor(124.0)],
-    "08.4": [{(2, 2), (3, 3), (4, 2), (6, 3)}, [[6, 3], [4, 2], [3, 3], [2, 2]]],
+    "08.3": [124],
+    "08.4": [{(2, 2), (3, 3), (4, 2), (6, 3)}],
     "08.5": [
-        THIRDS,
-        torch.tensor(THIRDS),
-        [0.333, 0.667, 1, 0.667, 0.333],
-        [Fraction(1, 3), Fraction(2, 3), 1, Fraction(2, 3), Fraction(1, 3)],
-        [0, *THIRDS, 0],
+        (THIRDS, 1),
+        ([0.333, 0.667, 1, 0.667, 0.333], 1),
+        (["1/3", "2/3", 1, "2/3", "1/3"], 1),
+        ([0, *THIRDS, 0], 2),
     ],
-    "08.6": [by_shuffle, lambda X, W: F.conv_transpose2d(X, W, stride=W.shape[2])],
-    "08.7": [((0, 0), (1, 1), (1, 0), (2, 1)), [[0, 0], [1, 1], [1, 0], [2, 1]]],
+    "08.6": [by_shuffle, by_einsum],
+    "08.7": [((0, 0), (1, 1), (1, 0), (2, 1))],
 }
 
 WRONG = {
@@ -52,13 +64,13 @@ WRONG = {
         ((False, False, False), "(a)"),
         ((1, 0, 0), "truth values"),
         ((True, False), "got 2"),
-        (True, "three truth values"),
+        (True, "3 truth values"),
     ],
     "08.2": [
         (lambda n, k, stride, padding: (n + padding - k) % stride, "per side"),
         (lambda n, k, stride, padding: n % stride, "n alone"),
         (lambda n, k, stride, padding: 0, "How much is missing"),
-        (lambda n, k, stride, padding: 0.5, "should be an integer"),
+        (lambda n, k, stride, padding: 0.5, "should be a whole number"),
         (lambda n: 0, "TypeError"),
         (1, "is a function"),
     ],
@@ -67,25 +79,29 @@ WRONG = {
         (36, "X alone"),
         (24, "stamps alone"),
         (1, "other side"),
-        ("124", "one number"),
+        ("many", "one number"),
         (True, "one number"),
     ],
     "08.4": [
         ({(2, 2), (3, 2), (3, 3), (4, 2), (6, 3)}, "(3, 2) is uneven"),
         ({(4, 2), (6, 3)}, "without overlap"),
-        ({(2, 2), (3, 3), (4, 2)}, "one more pair"),
+        ({(2, 2), (3, 3), (4, 2)}, "at least one more pair"),
         ({(8, 2)}, "not among"),
-        ({4, 6}, "no pair"),
+        ({4, 6}, "each a pair"),
         (4, "a set of pairs"),
     ],
     "08.5": [
-        ([0.25, 0.75, 0.75, 0.25], "factor of 2"),
-        ([1 / 6, 0.5, 5 / 6, 5 / 6, 0.5, 1 / 6], "no middle"),
-        ([2 / 3, 1, 2 / 3], "beyond its own three"),
-        ([1, 2, 3, 2, 1], "add up to 1"),
-        ([0.25, 0.75, 1, 0.75, 0.25], "equal steps"),
-        ([1.0], "1 − |t|"),
-        (None, "list of numbers"),
+        (([0.25, 0.75, 0.75, 0.25], 1), "factor of 2"),
+        (([1 / 6, 0.5, 5 / 6, 5 / 6, 0.5, 1 / 6], 1), "no middle"),
+        (([2 / 3, 1, 2 / 3], 1), "beyond its own three"),
+        (([1, 2, 3, 2, 1], 1), "add up to 1"),
+        (([0.25, 0.75, 1, 0.75, 0.25], 1), "equal steps"),
+        (([1.0], 1), "1 − |t|"),
+        ((THIRDS, 0), "does the first of them fall"),
+        ((THIRDS, 2), "the padding is not 2"),
+        (([0, *THIRDS, 0], 1), "+ 7 outputs"),
+        (THIRDS, "the taps and the padding"),
+        ((1, 1), "a list of numbers"),
     ],
     "08.6": [
         (reshaped, "do not reshape"),
@@ -93,14 +109,17 @@ WRONG = {
         (lambda X, W: by_shuffle(X, W.transpose(2, 3)), "exchanged"),
         (lambda X, W: by_shuffle(X, W.flip(2, 3)), "180 degrees"),
         (lambda X, W: X, "should have shape"),
-        (None, "is a function"),
+        (lambda X, W: F.conv_transpose2d(X, W, stride=W.shape[2]), "is the transposed"),
+        (lambda X, W: functional.conv_transpose2d(X, W, None, W.shape[2]), "is the transposed"),
+        (by_gradient, "is the transposed"),
+        (None, "a function"),
     ],
     "08.7": [
         (((0, 0), (0, 0), (1, 0), (2, 1)), "k = 3: with (0, 0)"),
         (((0, 0), (1, 1), (0, 1), (2, 1)), "padding comes first"),
         (((0, 0), (1, 1), (2, 2), (2, 1)), "less than the stride"),
         (((0, 0), (1, 1), (1, 0)), "got 3"),
-        ((0, 1, 1, 2), "no pair"),
+        ((0, 1, 1, 2), "a pair"),
     ],
 }
 

@@ -38,11 +38,12 @@ RIGHT = {
     "13.1": [(73_856, 57_802_752, 100_352)],
     "13.2": [0.43, 1 - (37 / 49) ** 2],
     "13.3": [(289, 853), (289.01, 852.6)],
-    "13.4": [(170, 180, 90), [170.0, 180.0, 90.0]],
-    "13.5": [(441, 2.25), (441.0, 9 / 4)],
+    "13.4": [(170, 180, 90)],
+    "13.5": [(441, 2.25)],
     "13.6": [ratio, lambda c_i, c_o, k: 1 / c_o + 1 / k**2],
     "13.7": [(54, 26)],
-    "13.8": [winograd, shared],
+    "13.8a": [winograd, shared],
+    "13.8b": [(4, 2.25, 16 / 9), (4, 2.25, 1.78)],
     "13.9": [(9, 7)],
 }
 
@@ -63,7 +64,7 @@ WRONG = {
         ((73_856, 57_802_752, 200_704), "numbers of the input"),
         ((73_856, 57_802_752, 784), "it has 128"),
         ((73_856, 57_802_752, 1), "times places"),
-        ((1, 2), "3 integers"),
+        ((1, 2), "3 whole numbers"),
     ],
     "13.2": [
         (0.57, "Asked is the rest"),
@@ -72,7 +73,7 @@ WRONG = {
         (0.06, "One of them is enough"),
         (48 / 49, "not windows"),
         (0.1, "3 + 2 + 1"),
-        ("43%", "one number"),
+        ("half", "one number"),
     ],
     "13.3": [
         ((144.5, 426.3), "two operations for each"),
@@ -95,7 +96,7 @@ WRONG = {
         ((60, 180, 90), "two times 60"),
         ((170, 170, 90), "no gradient is left out"),
         ((170, 180, 120), "frozen layers only"),
-        ((170, 180, 100), "30 million"),
+        ((170, 180, 70), "30 million"),
         ((170, 180, 30), "still runs"),
         ((170, 180, 60), "forward through all"),
         ((170, 180), "3 numbers"),
@@ -129,19 +130,27 @@ WRONG = {
         ((10, 26), "the least N"),
         ((54, 54), "The intensity doubles"),
         ((54, 27), "before rounding up"),
+        ((54, 25), "for the weights alone"),
         ((54, 3), "2 bytes"),
-        ((53.3, 26), "2 integers"),
+        ((53.3, 26), "2 whole numbers"),
     ],
-    "13.8": [
+    "13.8a": [
         (six, "with six products"),
         (five, "with 5 products"),
         (lambda d, g: winograd(d, g)[::-1], "wrong order"),
         (lambda d, g: winograd(d, g[::-1]), "flipped"),
         (no_halves, "yours gives"),
         (lambda d, g: winograd(d, g)[0], "two numbers"),
-        (lambda d, g: winograd(d, g)[:1], "returned 1"),
+        (lambda d, g: winograd(d, g)[:1], "two numbers"),
         (lambda d, g: [d[0] / g[0], 0], "division by a constant"),
         ([8, 14], "a function"),
+    ],
+    "13.8b": [
+        ((16, 36, 64), "whole tile"),
+        ((2, 1.5, 1.33), "one dimension"),
+        ((1 / 4, 4 / 9, 9 / 16), "Upside down"),
+        ((2.25, 4, 5.06), "factors saved"),
+        ((4, 2.25, 1), "F(6×6, 3×3) evaluates"),
     ],
     "13.9": [
         ((7, 5), "not 8"),
@@ -149,7 +158,7 @@ WRONG = {
         ((11, 7), "Three transforms"),
         ((9, 9), "two transforms are left"),
         ((9, 3), "Two transforms"),
-        ((9.5, 7), "2 integers"),
+        ((9.5, 7), "2 whole numbers"),
     ],
 }
 

@@ -6,37 +6,90 @@ A chapter's cell hands the reader's answer to `check` under the exercise's numbe
     02.1 not answered yet: replace the three dots and run the cell again.
 
 Each chapter has a module of its own here (`ch01`, `ch02`, ...) whose checkers are registered with
-`@exercise("02.1")`. A checker takes the answer and returns a sentence saying why it is right; for a
-wrong one it raises `Wrong` with a sentence that helps without giving the answer away.
+`@exercise("02.1", kind)`. The kind, from `answers`, turns whatever the reader wrote into a plain
+value; the checker takes that value and returns a sentence saying why it is right, or raises `Wrong`
+with a sentence that helps without giving the answer away.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal, Protocol, TypeVar
 
-import torch
+Checker = TypeVar("Checker", bound=Callable[[Any], str])
 
-_checkers: dict[str, Callable[[Any], str]] = {}
+
+class Kind(Protocol):
+    """What an exercise asks for; the kinds are in `utils.exercises.answers`."""
+
+    def read(self, answer: Any, said: str = ...) -> Any:
+        """Return the plain value of `answer`, or raise `Wrong`."""
 
 
 class Wrong(Exception):
     """The answer is not right; the message says what to look at again."""
 
 
-def exercise(key: str) -> Callable:
-    """Register the decorated function as the checker of exercise `key`, such as `"02.1"`."""
+class BrokenChecker(RuntimeError):
+    """A checker failed by itself: the course is at fault, not the answer."""
 
-    def register(checker: Callable[[Any], str]) -> Callable[[Any], str]:
-        if key in _checkers:
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said about an answer.
+
+    Attributes:
+        kind: `"right"`, `"wrong"`, or `"none"` while there is no answer.
+        message: Why it is right, what to look at again, or how to answer.
+    """
+
+    kind: Literal["right", "wrong", "none"]
+    message: str
+
+
+_exercises: dict[str, tuple[Kind, Callable[[Any], str]]] = {}
+
+
+def exercise(key: str, kind: Kind) -> Callable[[Checker], Checker]:
+    """Register the decorated function as the checker of exercise `key`, such as `"02.1"`.
+
+    Args:
+        key: Chapter and number.
+        kind: What the exercise asks for; the checker is called with the value that it reads.
+
+    Raises:
+        ValueError: if the exercise has a checker already.
+    """
+
+    def register(checker: Checker) -> Checker:
+        if key in _exercises:
             raise ValueError(f"exercise {key} has a checker already")
-        _checkers[key] = checker
+        _exercises[key] = kind, checker
         return checker
 
     return register
 
 
-def check(key: str, answer: Any = ...) -> None:
-    """Print what is to be said about `answer` to exercise `key`.
+def find(key: str) -> tuple[Kind, Callable[[Any], str]]:
+    """Return the kind of answer that exercise `key` asks for, and its checker.
+
+    Raises:
+        ValueError: if no exercise has that key.
+    """
+    chapter = key.split(".")[0]
+    if chapter.isdigit() and key not in _exercises:
+        try:
+            import_module(f"{__name__}.ch{chapter}")
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.ch{chapter}":
+                raise
+    if key not in _exercises:
+        raise ValueError(f"no exercise {key!r}; write chapter and number, such as '02.1'")
+    return _exercises[key]
+
+
+def verdict(key: str, answer: Any = ...) -> Verdict:
+    """Judge `answer` to exercise `key`, and print nothing.
 
     Args:
         key: Chapter and number, such as `"02.1"`.
@@ -44,42 +97,37 @@ def check(key: str, answer: Any = ...) -> None:
 
     Raises:
         ValueError: if no exercise has that key.
+        BrokenChecker: if the checker itself fails. An error that a reader's function raises is none
+            of these: it makes the answer wrong, and the message names the call that raised it.
 
-    Nothing that an answer does stops the notebook: an error that a reader's function raises is
-    caught and reported, with the call that raised it. Nor does it move torch's random numbers: the
-    cells below give the same, whether the exercise is answered or not.
+    torch's random numbers stay as they are: the cells below give the same, whether the exercise is
+    answered or not.
     """
-    chapter = key.split(".")[0]
-    if chapter.isdigit() and key not in _checkers:
-        try:
-            import_module(f"{__name__}.ch{chapter}")
-        except ModuleNotFoundError as error:
-            if error.name != f"{__name__}.ch{chapter}":
-                raise
-    if key not in _checkers:
-        raise ValueError(f"no exercise {key!r}; write chapter and number, such as '02.1'")
-    if answer is ... or (isinstance(answer, tuple) and any(part is ... for part in answer)):
-        print(f"{key} not answered yet: replace the three dots and run the cell again.")
-        return
+    kind, checker = find(key)
+    if _has_dots(answer):
+        return Verdict("none", "replace the three dots and run the cell again.")
+    import torch  # here, so that importing this module stays light
+
     try:
         with torch.random.fork_rng(devices=[]):
-            print(f"{key} right. {_checkers[key](answer)}")
+            return Verdict("right", checker(kind.read(answer)))
     except Wrong as wrong:
-        print(f"{key} not yet. {wrong}")
-    except Exception as error:  # a reader's function may raise anything
-        print(f"{key} not yet. Your answer raised {type(error).__name__}: {error}")
+        return Verdict("wrong", str(wrong))
+    except Exception as error:
+        raise BrokenChecker(
+            f"the checker of exercise {key} failed: the course's fault, not your answer's"
+        ) from error
 
 
-def same_tensor(got: Any, want: torch.Tensor, what: str = "the result") -> None:
-    """Raise `Wrong`, naming shapes first and then the first differing entry, unless both agree."""
-    try:
-        got = torch.as_tensor(got, dtype=want.dtype)
-    except (TypeError, ValueError, RuntimeError):
-        raise Wrong(
-            f"{what} should be a tensor or nested lists; got {type(got).__name__}."
-        ) from None
-    if got.shape != want.shape:
-        raise Wrong(f"{what} should have shape {tuple(want.shape)}; yours has {tuple(got.shape)}.")
-    if not torch.allclose(got, want, rtol=1e-4, atol=1e-5):
-        index = tuple(int(i[0]) for i in torch.nonzero(~torch.isclose(got, want, 1e-4, 1e-5)).T)
-        raise Wrong(f"{what} has the right shape, but differs first at {index}: {got[index]:g}.")
+def check(key: str, answer: Any = ...) -> None:
+    """Print the `verdict` on `answer` to exercise `key`; arguments and errors are the same."""
+    found = verdict(key, answer)
+    opening = {"right": "right.", "wrong": "not yet.", "none": "not answered yet:"}[found.kind]
+    print(f"{key} {opening} {found.message}")
+
+
+def _has_dots(answer: Any) -> bool:
+    """Whether the three dots of the question still stand in `answer`."""
+    if isinstance(answer, tuple | list):
+        return any(map(_has_dots, answer))
+    return answer is ...

@@ -1,75 +1,63 @@
 """What the exercises of chapter 01, from dense to convolution, accept and what they answer."""
 
-from typing import Any
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.exercises import Wrong, answers, exercise, same_tensor
+from utils.exercises import Wrong, answers, exercise, methods
+from utils.exercises.answers import Array, Call, Function, Integer, Integers, Letters, agree, same
 
 
-def _agrees(got: Any, want: Tensor) -> bool:
-    """Whether `got` is `want`, in shape and value."""
-    same_shape = isinstance(got, Tensor) and got.shape == want.shape
-    return same_shape and torch.allclose(got.to(want.dtype), want, rtol=1e-4, atol=1e-5)
-
-
-@exercise("01.1")
-def per_pixel(answer: Any) -> str:
+@exercise("01.1", Function("per_pixel(X, V)", Array("H")))
+def per_pixel(function: Call) -> str:
     """`per_pixel(X, V)`, X (n_h, n_w, c) and V (c, d) to H (n_h, n_w, d)."""
-    function = answers.function(answer, "per_pixel(X, V)")
     X, V = answers.small_integers((4, 5, 3), 0), answers.small_integers((3, 2), 1)
     want = torch.einsum("ijc,cd->ijd", X, V)
     got = function(X, V)
-    if isinstance(got, Tensor) and got.shape == (20, 2):
+    if got.shape == (20, 2):
         raise Wrong("The numbers are in a list of pixels: give H back its rows and columns.")
-    if _agrees(got, want.sum((0, 1))) or _agrees(got, want.mean((0, 1))):
+    if agree(got, want.sum((0, 1))) or agree(got, want.mean((0, 1))):
         raise Wrong(
             "You have mixed the pixels of the whole image; with Δ = 0 no pixel sees another."
         )
-    same_tensor(got, want, "H")
+    same(got, want, "H")
     square = answers.small_integers((3, 3), 2)
-    same_tensor(
+    same(
         function(X, square), torch.einsum("ijc,cd->ijd", X, square), "H, with as many channels out"
     )
+    if methods.grows(function, (X, V), (torch.ones(12, 15, 3), V)):
+        raise Wrong("Right values, with a loop over the pixels. One product does all of them.")
     return "One dense layer from c to d channels, used at every pixel: a 1×1 convolution."
 
 
-@exercise("01.2")
-def audio_layer(answer: Any) -> str:
+@exercise("01.2", Function("audio_layer(x, v, u)", Array("h")))
+def audio_layer(function: Call) -> str:
     """`audio_layer(x, v, u)`, x (n,), v (2Δ + 1,) and a number u to h (n,)."""
-    function = answers.function(answer, "audio_layer(x, v, u)")
     x, v, u = torch.arange(7.0), torch.tensor([1.0, 2.0, 4.0, -1.0, 3.0]), 10.0
     want = F.conv1d(x[None, None], v[None, None], padding=2)[0, 0] + u
     got = function(x, v, u)
-    if isinstance(got, Tensor) and got.shape == (3,):
+    if got.shape == (3,):
         raise Wrong(
             "You keep only the places where the whole kernel fits; h has an entry for each sample."
         )
-    if _agrees(got, want - u):
+    if agree(got, want - u):
         raise Wrong("The sums are right; the bias u is missing.")
     flipped = F.conv1d(x[None, None], v.flip(0)[None, None], padding=2)[0, 0] + u
-    if _agrees(got, flipped):
+    if agree(got, flipped):
         raise Wrong("Your kernel runs backwards: x[i + a] goes with v[a], both with a plus.")
     ahead = torch.stack([F.pad(x, (0, 4))[a : a + 7] for a in range(5)], 1) @ v + u
     behind = torch.stack([F.pad(x, (4, 0))[a : a + 7] for a in range(5)], 1) @ v + u
-    if _agrees(got, ahead) or _agrees(got, behind):
+    if agree(got, ahead) or agree(got, behind):
         raise Wrong("The window sits to one side of sample i; a runs from −Δ to Δ, both counted.")
-    same_tensor(got, want, "h")
+    same(got, want, "h")
     short, three = torch.tensor([5.0, 1.0]), torch.tensor([1.0, 2.0, 3.0])
-    same_tensor(function(short, three, 0.0), torch.tensor([13.0, 7.0]), "h of two samples")
+    same(function(short, three, 0.0), torch.tensor([13.0, 7.0]), "h of two samples")
     return "The same formula with one index: h[i] = u + Σ_a v[a] x[i + a]."
 
 
-@exercise("01.3")
-def where_position_matters(answer: Any) -> str:
-    """The letters of the tasks that an invariant network cannot do, such as `"AB"`."""
-    if not isinstance(answer, str | list | tuple | set | frozenset):
-        raise Wrong('The answer is a string of letters, such as "AC".')
-    letters = {str(letter).strip().upper() for letter in answer} - {"", ",", " "}
-    if not letters <= set("ABCDE"):
-        raise Wrong(f"The tasks are A to E; got {', '.join(sorted(letters - set('ABCDE')))}.")
+@exercise("01.3", Letters("ABCDE"))
+def where_position_matters(letters: frozenset[str]) -> str:
+    """The tasks that an invariant network cannot do."""
     if "C" in letters:
         raise Wrong("C: move every cell of the slide by a millimetre. Has their number changed?")
     if "A" in letters:
@@ -85,32 +73,33 @@ def where_position_matters(answer: Any) -> str:
     return "In B, D and E the place is the answer, or part of it."
 
 
-@exercise("01.4")
-def layers_for_text(answer: Any) -> str:
+@exercise("01.4", Integer("a whole number of layers"))
+def layers_for_text(layers: int) -> str:
     """How many layers of kernel 5 see 15 words at once."""
-    answer = answers.integer(answer, "a whole number of layers")
-    if answer == 3:
+    if layers == 3:
         raise Wrong(
             "Three layers see 1 + 3·4 = 13 words. With 14 steps between them, how many words are "
             "there from the subject to the verb, both counted?"
         )
-    if answer == 1:
+    if layers == 1:
         raise Wrong("One layer of kernel 5 sees 5 words.")
-    if answer in (14, 15):
+    if layers in (14, 15):
         raise Wrong("A layer adds more than one word: its kernel reaches two to either side.")
-    if answer > 4:
+    if layers > 4:
         raise Wrong(
-            f"{answer} layers are enough, but not the fewest: each adds 4 words to the first one."
+            f"{layers} layers are enough, but not the fewest: each adds 4 words to the first one."
         )
-    if answer < 4:
-        raise Wrong(f"{answer} layers see {1 + 4 * answer} words, which is too few.")
+    if layers < 1:
+        raise Wrong("Without a layer nobody sees more than one word.")
+    if layers < 4:
+        raise Wrong(f"{layers} layers see {1 + 4 * layers} words, which is too few.")
     return "Four layers see 1 + 4·4 = 17 words, three only 13."
 
 
-@exercise("01.5")
-def uses_of_a_pixel(answer: Any) -> str:
+@exercise("01.5", Integers(3, "(corner, edge, inside)"))
+def uses_of_a_pixel(answer: tuple[int, ...]) -> str:
     """How many outputs a pixel at the corner, at an edge and inside feeds, for Δ = 1."""
-    corner, edge, inside = answers.integers(answer, 3, "(corner, edge, inside)")
+    corner, edge, inside = answer
     if (corner, edge, inside) == (9, 9, 9):
         raise Wrong(
             "Nine places of the window hold the corner, but only those centred in the image count."
@@ -131,10 +120,9 @@ def uses_of_a_pixel(answer: Any) -> str:
     return "4 outputs hear of a corner, 6 of an edge, 9 of the inside."
 
 
-@exercise("01.6")
-def swap(answer: Any) -> str:
+@exercise("01.6", Function("swap(c)", Array("g ⋆ f")))
+def swap(function: Call) -> str:
     """`swap(c)`: from all of f ⋆ g to all of g ⋆ f."""
-    function = answers.function(answer, "swap(c)")
     f, g = torch.tensor([1.0, 2.0, 3.0, 5.0]), torch.tensor([0.0, 1.0, -2.0])
 
     def correlate(first: Tensor, second: Tensor) -> Tensor:
@@ -143,26 +131,24 @@ def swap(answer: Any) -> str:
         return F.conv1d(F.pad(second, (gap, gap))[None, None], first[None, None])[0, 0]
 
     got = function(correlate(f, g))
-    if _agrees(got, correlate(f, g)):
+    if agree(got, correlate(f, g)):
         raise Wrong(
             "That would make it commutative, as convolution is. Try f = [1, 2] and g = [3, 4]."
         )
-    if _agrees(got, -correlate(f, g)) or _agrees(got, -correlate(g, f)):
+    if agree(got, -correlate(f, g)) or agree(got, -correlate(g, f)):
         raise Wrong("No sign changes: the same products are added, at other places.")
-    same_tensor(got, correlate(g, f), "g ⋆ f")
+    same(got, correlate(g, f), "g ⋆ f")
     return "g ⋆ f is f ⋆ g read backwards: put −i for i."
 
 
-@exercise("01.7")
-def parameters(answer: Any) -> str:
+@exercise(
+    "01.7", Function("parameters(n_h, n_w, delta, c, d)", Integers(3, "(dense, shared, local)"))
+)
+def parameters(function: Call) -> str:
     """`parameters(n_h, n_w, delta, c, d)`: weights of the dense, the shared and the local layer."""
-    function = answers.function(answer, "parameters(n_h, n_w, delta, c, d)")
     for n_h, n_w, delta, c, d in ((3, 3, 1, 1, 1), (1000, 1000, 10, 1, 1), (4, 6, 1, 3, 2)):
         case = f"{n_h}×{n_w}, Δ = {delta}, c = {c}, d = {d}"
-        got = function(n_h, n_w, delta, c, d)
-        if got is ...:
-            raise Wrong("The function still returns three dots.")
-        dense, shared, local = answers.integers(got, 3, "It returns (dense, shared, local)")
+        dense, shared, local = function(n_h, n_w, delta, c, d)
         want = (
             n_h * n_w * c * n_h * n_w * d,
             (2 * n_h - 1) * (2 * n_w - 1) * c * d,
@@ -184,10 +170,9 @@ def parameters(answer: Any) -> str:
     return "From n⁴ to (2n − 1)² to (2Δ + 1)², times the channels in and out."
 
 
-@exercise("01.8")
-def share(answer: Any) -> str:
+@exercise("01.8", Function("share(W)", Array("V")))
+def share(function: Call) -> str:
     """`share(W)`, W (n, n, n, n) to V (n, n): the mean of each offset, on a torus."""
-    function = answers.function(answer, "share(W)")
     n = 3
     W = answers.small_integers((n, n, n, n), 3)
     want = torch.zeros(n, n)
@@ -200,13 +185,13 @@ def share(answer: Any) -> str:
                     want[a, b] += weight
                     other_way[-a % n, -b % n] += weight
     got = function(W)
-    if _agrees(got, want * n**2):
+    if agree(got, want * n**2):
         raise Wrong("That is the sum over all places; the mean divides it by n².")
-    if _agrees(got, other_way):
+    if agree(got, other_way):
         raise Wrong("Your offsets run the other way: a = k − i, from the output to the input.")
-    if _agrees(got, W.mean((0, 1))):
+    if agree(got, W.mean((0, 1))):
         raise Wrong(
             "W.mean over (i, j) keeps k and l apart; keep the offsets k − i and l − j apart."
         )
-    same_tensor(got, want, "V")
+    same(got, want, "V")
     return "The mean weight of each offset: the nearest shared layer that there is."

@@ -1,33 +1,35 @@
 """What the exercises of chapter 02, cross-correlation, accept and what they answer."""
 
-from typing import Any
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.exercises import Wrong, answers, exercise, same_tensor
-
-
-def _matrix(answer: Any, what: str) -> Tensor:
-    """Return `answer` as a float64 matrix, or say what is asked for."""
-    try:
-        matrix = torch.as_tensor(answer, dtype=torch.float64).detach()
-    except (TypeError, ValueError, RuntimeError):
-        raise Wrong(
-            f"{what} should be a tensor or nested lists; got {type(answer).__name__}."
-        ) from None
-    if matrix.ndim != 2 or not matrix.numel():
-        raise Wrong(
-            f"{what} should be a matrix, with rows and columns; yours has shape "
-            f"{tuple(matrix.shape)}."
-        )
-    return matrix
+from utils.exercises import Wrong, answers, exercise
+from utils.exercises.answers import (
+    Array,
+    Call,
+    Function,
+    Integer,
+    Number,
+    Numbers,
+    Parts,
+    agree,
+    same,
+)
 
 
 def _corr(X: Tensor, K: Tensor) -> Tensor:
     """Cross-correlate in float64, independently of `utils.loops`."""
     return F.conv2d(X.double()[None, None], K.double()[None, None])[0, 0]
+
+
+def _as_row(K: Tensor) -> Tensor:
+    """A kernel along a row, also where it was written without the axis of rows."""
+    if K.ndim == 1:
+        K = K[None]
+    if K.ndim != 2:
+        raise Wrong(f"The kernel should be one row of numbers; yours has shape {tuple(K.shape)}.")
+    return K
 
 
 def _bar() -> Tensor:
@@ -37,21 +39,20 @@ def _bar() -> Tensor:
     return picture
 
 
-@exercise("02.1")
-def diagonal_edge(answer: Any) -> str:
+@exercise("02.1", Numbers(3, "the sums for (a), (b), (c)"))
+def diagonal_edge(got: tuple[float, ...]) -> str:
     """Sums of the outputs of K on D, K on D transposed, and K transposed on D."""
-    got = answers.numbers(answer, 3, "the sums for (a), (b), (c)")
-    right = [5, -5, -5]
+    right = (5, -5, -5)
     if got == right:
         return "Each row, or column, but one has one change; transposing X and K transposes Y."
-    if got == [0, 0, 0]:
+    if got == (0, 0, 0):
         raise Wrong(
             "A slanted edge is not invisible: follow one row of D from left to right and see "
             "whether neighbours ever differ."
         )
     if [abs(value) for value in got] == [6, 6, 6]:
         raise Wrong("Nearly: does every one of the six rows change, the all-white one, too?")
-    if got == [-value for value in right]:
+    if got == tuple(-value for value in right):
         raise Wrong("All signs are turned: the kernel takes the left (upper) entry minus the next.")
     first = next(i for i in range(3) if got[i] != right[i])
     if got[first] == -right[first]:
@@ -68,13 +69,12 @@ def diagonal_edge(answer: Any) -> str:
 _DIRECTIONS = [(0.0, 1.0), (1.0, 0.0), (0.6, 0.8), (0.8, -0.6), (-1.0, 0.0), (-0.6, -0.8)]
 
 
-@exercise("02.2a")
-def edge_along(answer: Any) -> str:
+@exercise("02.2a", Function("edge_kernel(v)", Array("the kernel", 2)))
+def edge_along(function: Call) -> str:
     """`edge_kernel(v)`, v = (rows down, columns right), to a 3×3 kernel."""
-    function = answers.function(answer, "edge_kernel(v)")
     down = torch.arange(3, dtype=torch.float64)[:, None].expand(3, 3)
     for v in _DIRECTIONS:
-        K = _matrix(function(v), "The kernel")
+        K = function(v)
         case = f"For v = ({v[0]:g}, {v[1]:g})"
         if K.shape != (3, 3):
             raise Wrong(f"{case}, the kernel is {tuple(K.shape)}; it should be 3×3.")
@@ -97,13 +97,18 @@ def edge_along(answer: Any) -> str:
                 f"by {got_across:g}. Do the two kernels that you combine answer to their own "
                 "direction only, and equally strongly?"
             )
+        if 0 in v and K.sum(1 if v[0] == 0 else 0).abs().max() > 1e-5:
+            raise Wrong(
+                f"{case}, an even slope across v is zero, but a step across v is not. Which "
+                f"{'rows' if v[0] == 0 else 'columns'} of your kernel answer to a flat line?"
+            )
     return "Two kernels, weighted by the components of v, cover every direction."
 
 
-@exercise("02.2b")
-def second_derivative(answer: Any) -> str:
+@exercise("02.2b", Array("the kernel"))
+def second_derivative(K: Tensor) -> str:
     """The least kernel of the second derivative along a row."""
-    K = _matrix(answer, "The kernel")
+    K = _as_row(K)
     if K.shape == (3, 1):
         raise Wrong("That one works down a column; the exercise asks for along a row.")
     if K.shape[0] != 1 or K.shape[1] > 3:
@@ -115,14 +120,13 @@ def second_derivative(answer: Any) -> str:
         )
     if K.equal(-torch.tensor([[1.0, -2.0, 1.0]], dtype=torch.float64)):
         raise Wrong("The sign is turned: for j², whose second derivative is 2, it says −2.")
-    same_tensor(K, torch.tensor([[1.0, -2.0, 1.0]], dtype=torch.float64), "The kernel")
+    same(K, torch.tensor([[1.0, -2.0, 1.0]], dtype=torch.float64), "The kernel")
     return "It is the difference of two differences: (x[j+1] − x[j]) − (x[j] − x[j−1])."
 
 
-@exercise("02.2c")
-def blur(answer: Any) -> str:
+@exercise("02.2c", Array("the kernel", 2))
+def blur(K: Tensor) -> str:
     """Any kernel that averages."""
-    K = _matrix(answer, "The kernel")
     total = K.sum().item()
     if K.numel() == 1:
         raise Wrong("One entry mixes no neighbours: it can make the picture brighter or darker.")
@@ -137,11 +141,10 @@ def blur(answer: Any) -> str:
     return f"An average. Of independent noise it leaves {left:.2f} of the spread."
 
 
-@exercise("02.2d")
-def least_taps(answer: Any) -> str:
+@exercise("02.2d", Function("least_taps(d)", Integer("a whole number")))
+def least_taps(function: Call) -> str:
     """`least_taps(d)`: the least number of entries for a derivative of order d."""
-    function = answers.function(answer, "least_taps(d)")
-    got = [int(function(d)) for d in range(1, 6)]
+    got = [function(d) for d in range(1, 6)]
     if got == [2, 3, 4, 5, 6]:
         return "d conditions say zero, one says not zero: d + 1 unknowns."
     if got == [1, 2, 3, 4, 5]:
@@ -155,22 +158,26 @@ def least_taps(answer: Any) -> str:
     raise Wrong(f"For orders 1 to 5 you say {got}. Start with order 1: [−1, 1].")
 
 
-@exercise("02.3")
-def gradients(answer: Any) -> str:
+@exercise(
+    "02.3",
+    Parts(
+        "a pair, the weight's gradient (2×2) and the bias's (a number)",
+        Array("the weight's gradient", 2),
+        Number("the bias's gradient, a number"),
+    ),
+)
+def gradients(answer: tuple[Tensor, float]) -> str:
     """Gradients of the sum of the outputs for the weight and for the bias."""
-    if not isinstance(answer, tuple) or len(answer) != 2:
-        raise Wrong("The answer is a pair: the weight's gradient (2×2) and the bias's (a number).")
-    weight = _matrix(answer[0], "The weight's gradient")
+    weight, bias = answer
     X = torch.arange(9, dtype=torch.float64).reshape(3, 3)
     want = _corr(X, torch.ones(2, 2))
     if weight.equal(X[:2, :2]):
         raise Wrong("That is the gradient of the first output alone; the sum has four.")
     if weight.equal(torch.full((2, 2), 36.0, dtype=torch.float64)):
         raise Wrong("No kernel entry visits all nine pixels: where does K[0, 0] come to lie?")
-    if weight.shape == want.shape and torch.allclose(weight, want / 4):
+    if agree(weight, want / 4):
         raise Wrong("Those are means over the four outputs; the sum has no division.")
-    same_tensor(weight, want, "The weight's gradient")
-    (bias,) = answers.numbers([answer[1]], 1, "the bias's gradient")
+    same(weight, want, "The weight's gradient")
     if bias == 1:
         raise Wrong("The weight's is right. But the bias is added to each output, not once.")
     if bias != 4:
@@ -178,34 +185,32 @@ def gradients(answer: Any) -> str:
     return "A weight's gradient adds up the pixels that it meets."
 
 
-@exercise("02.4")
-def unroll(answer: Any) -> str:
+@exercise("02.4", Function("unroll(X, k_h, k_w)", Array("a matrix")))
+def unroll(function: Call) -> str:
     """`unroll(X, k_h, k_w)`, X (n_h, n_w), to a matrix with a window in each row."""
-    function = answers.function(answer, "unroll(X, k_h, k_w)")
     for n_h, n_w, k_h, k_w in [(3, 3, 2, 2), (4, 6, 2, 3), (5, 3, 3, 1)]:
         X = (answers.small_integers((n_h, n_w), n_h) + torch.arange(float(n_w))).float()
         want = F.unfold(X[None, None], (k_h, k_w))[0].T
-        got = function(X.clone(), k_h, k_w)
+        got = function(X, k_h, k_w)
         case = f"For X {n_h}×{n_w} and a {k_h}×{k_w} kernel,"
-        if isinstance(got, Tensor) and got.shape != want.shape and got.shape == want.T.shape:
+        if got.shape != want.shape and got.shape == want.T.shape:
             raise Wrong(f"{case} your windows are columns. Each row is to be one window.")
-        if isinstance(got, Tensor) and got.ndim > 2:
+        if got.ndim > 2:
             raise Wrong(
                 f"{case} you return shape {tuple(got.shape)}. Flatten each window to one row."
             )
-        if isinstance(got, Tensor) and got.shape == want.shape and not torch.allclose(got, want):
-            if torch.allclose(got, want.flip(1)):
+        if got.shape == want.shape and not agree(got, want):
+            if agree(got, want.flip(1)):
                 raise Wrong(f"{case} your windows are read backwards: that is a true convolution.")
-            if torch.allclose(got.sort(0).values, want.sort(0).values):
+            if agree(got.sort(0).values, want.sort(0).values):
                 raise Wrong(f"{case} the windows are right but in another order: row by row.")
-        same_tensor(got, want, f"{case} the matrix")
+        same(got, want, f"{case} the matrix")
     return "One row for each window: all dot products in one matrix product."
 
 
-@exercise("02.5")
-def horizontal(answer: Any) -> str:
+@exercise("02.5", Array("the kernel", 2))
+def horizontal(K: Tensor) -> str:
     """A kernel that answers to I transposed at its borders and not at all to I."""
-    K = _matrix(answer, "The kernel")
     picture = _bar()
     if K.shape[0] > 6 or K.shape[1] > 6:
         raise Wrong(f"A kernel of {K.shape[0]}×{K.shape[1]} does not fit into both pictures.")
@@ -221,10 +226,10 @@ def horizontal(answer: Any) -> str:
     return "It compares an entry with the one below it."
 
 
-@exercise("02.6")
-def strict_layer(answer: Any) -> str:
+@exercise("02.6", Array("the kernel"))
+def strict_layer(K: Tensor) -> str:
     """The kernel that a layer learns which flips it before it slides."""
-    K = _matrix(answer, "The kernel")
+    K = _as_row(K)
     if K.shape != (1, 2):
         raise Wrong(f"The kernel is 1×2; yours is {K.shape[0]}×{K.shape[1]}.")
     want = torch.tensor([[-1.0, 1.0]], dtype=torch.float64)
@@ -235,10 +240,10 @@ def strict_layer(answer: Any) -> str:
     return "The flip undoes what training has learned turned around."
 
 
-@exercise("02.7")
-def three_for_one(answer: Any) -> str:
+@exercise("02.7", Numbers(3, "the layers and the two numbers of weights"))
+def three_for_one(answer: tuple[float, ...]) -> str:
     """Layers of 3×3 that see 7×7, their weights, and the weights of one 7×7."""
-    layers, small, large = answers.numbers(answer, 3, "the layers and the two numbers of weights")
+    layers, small, large = answer
     if layers == 2:
         raise Wrong("Two layers see 5×5.")
     if layers in (5, 4):
@@ -256,16 +261,12 @@ def three_for_one(answer: Any) -> str:
     return "As far a view with 22 weights fewer."
 
 
-@exercise("02.8")
-def blind_to_light(answer: Any) -> str:
+@exercise("02.8", Function("blind_to_light(K)", Array("the kernel", 2), pure=True))
+def blind_to_light(function: Call) -> str:
     """`blind_to_light(K)`: K less its mean."""
-    function = answers.function(answer, "blind_to_light(K)")
     for shape, seed in [((2, 2), 0), ((3, 4), 1)]:
         K = answers.small_integers(shape, seed).double() + 1
-        given = K.clone()
-        got = _matrix(function(given), "The kernel")
-        if not given.equal(K):
-            raise Wrong("Your function changes the K it was given; return a new kernel instead.")
+        got = function(K)
         if got.shape != K.shape:
             raise Wrong(f"The kernel should stay {tuple(K.shape)}; yours is {tuple(got.shape)}.")
         if abs(got.sum()) > 1e-5:

@@ -1,22 +1,16 @@
 """What the exercises of chapter 04, channels, accept and what they answer."""
 
 import math
-from numbers import Real
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.exercises import Wrong, answers, exercise, same_tensor
-
-
-def _tensor(answer: Any) -> Tensor | None:
-    """`answer` as float64, or None if it is no table of numbers."""
-    try:
-        return torch.as_tensor(answer, dtype=torch.float64).detach()
-    except (TypeError, ValueError, RuntimeError):
-        return None
+from utils.exercises import Wrong, answers, exercise
+from utils.exercises.answers import Array, Call, Function, Number, Numbers, Parts, agree, same
 
 
 def _full(K1: Tensor, K2: Tensor) -> Tensor:
@@ -26,44 +20,48 @@ def _full(K1: Tensor, K2: Tensor) -> Tensor:
     return F.conv2d(wide[None, None], K2.flip(0, 1)[None, None])[0, 0]
 
 
-@exercise("04.1a")
-def compose(answer: Any) -> str:
+def _turn(K: Tensor) -> Tensor:
+    return K.flip(0, 1)
+
+
+@exercise("04.1a", Function("compose(K1, K2)", Array("one kernel")))
+def compose(function: Call) -> str:
     """`compose(K1, K2)`: the one kernel that does what the two do in a row."""
-    function = answers.function(answer, "compose(K1, K2)")
     for seed, (first, second) in enumerate([((2, 3), (3, 2)), ((1, 4), (3, 1)), ((3, 3), (3, 3))]):
         K1, K2 = answers.small_integers(first, seed), answers.small_integers(second, seed + 9)
         K1[0, 0], K2[0, 0] = 2, -3  # no zeros in the corner to hide a flip
         want = _full(K1, K2)
-        got = _tensor(function(K1.clone(), K2.clone()))
-        if got is not None and got.shape == want.shape and not torch.allclose(got, want.double()):
-            wrong = [_full(K1, K2.flip(0, 1)), _full(K1.flip(0, 1), K2)]
-            if any(torch.allclose(got, kernel.double()) for kernel in wrong):
+        got = function(K1, K2)
+        if not agree(got, want):
+            if any(agree(got, _full(*turned)) for turned in ((K1, _turn(K2)), (_turn(K1), K2))):
                 raise Wrong(
                     "One of your kernels is turned by 180°. Entry m of the result collects the "
                     "pairs with u + v = m, both with a plus."
                 )
-            if torch.allclose(got, _full(K1.flip(0, 1), K2.flip(0, 1)).double()):
+            if agree(got, _turn(want)):
                 raise Wrong("Your result is turned by 180°: that is what true convolutions need.")
-        if got is not None and got.shape == K1.shape and got.shape != want.shape:
+        if got.shape == K1.shape and got.shape != want.shape:
             raise Wrong("Two kernels in a row see further than one of them: k1 + k2 − 1 pixels.")
-        same_tensor(got if got is not None else "no numbers", want, "the one kernel")
+        same(got, want, "The one kernel")
     return "The true convolution of the two kernels, of size k1 + k2 − 1."
 
 
-@exercise("04.1b")
-def unsplittable(answer: Any) -> str:
+@exercise("04.1b", Numbers(3, "a kernel [a, b, c]"))
+def unsplittable(answer: tuple[float, ...]) -> str:
     """`[a, b, c]` such that a + bx + cx² has no real factor."""
-    a, b, c = answers.numbers(answer, 3, "a kernel [a, b, c]")
+    a, b, c = answer
     if (a, b, c) == (0, 0, 0):
         raise Wrong("[0, 0, 0] is [0, 0] and anything else in a row.")
     if c == 0:
         raise Wrong(f"[{a:g}, {b:g}] and [1, 0] in a row make this one.")
     if a == 0:
         raise Wrong(f"[0, 1] and [{b:g}, {c:g}] in a row make this one.")
-    discriminant = b * b - 4 * a * c
+    # Exactly: the squares of large floats overflow, and those of small ones vanish.
+    discriminant = Fraction(b) ** 2 - 4 * Fraction(a) * Fraction(c)
     if discriminant < 0:
         return f"{a:g} + {b:g}x + {c:g}x² has no real root, so it has no real factor."
-    root = (-b + math.sqrt(discriminant)) / (2 * c)
+    spread = (Decimal(discriminant.numerator) / Decimal(discriminant.denominator)).sqrt()
+    root = float((spread - Decimal(b)) / (2 * Decimal(c)))
     raise Wrong(
         f"{a:g} + {b:g}x + {c:g}x² is zero at x = {root:.3g}, so it has the factor "
         f"x − ({root:.3g}): the kernel [{-root:.3g}, 1] is one of the two."
@@ -77,16 +75,15 @@ _BILLS = [
 ]
 
 
-@exercise("04.2")
-def bill(answer: Any) -> str:
+@exercise("04.2", Function("bill(c_i, n_h, n_w, c_o, k_h, k_w, p, s)", Numbers(5, "the bill")))
+def bill(function: Call) -> str:
     """Multiplications, additions, memory forward and backward, multiplications backward."""
-    function = answers.function(answer, "bill(c_i, n_h, n_w, c_o, k_h, k_w, p, s)")
     for case in _BILLS:
         c_i, n_h, n_w, c_o, k_h, k_w, p, s = case
         o_h, o_w = ((n + 2 * q - k) // t + 1 for n, k, q, t in zip(*_axes(case), strict=True))
         outputs, size = c_o * o_h * o_w, c_i * k_h * k_w
         memory = c_i * n_h * n_w + c_o * (size + 1) + outputs
-        got = answers.numbers(function(*case), 5, "the bill")
+        got = function(*case)
         where = f"for c_i {c_i}, {n_h}×{n_w}, c_o {c_o}, kernel {k_h}×{k_w}, p {p}, s {s}"
         if got[0] != outputs * size:
             _wrong_products(got[0], case, outputs * size, where)
@@ -112,13 +109,13 @@ def bill(answer: Any) -> str:
     return "Forward once, backward twice; a gradient is as large as what it belongs to."
 
 
-def _axes(case: tuple) -> tuple[tuple[int, int], ...]:
+def _axes(case: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
     """The pairs n, k, p, s of a case, vertical first."""
     _, n_h, n_w, _, k_h, k_w, p, s = case
     return (n_h, n_w), (k_h, k_w), p, s
 
 
-def _wrong_products(got: float, case: tuple, want: int, where: str) -> None:
+def _wrong_products(got: float, case: tuple[Any, ...], want: int, where: str) -> None:
     """Say what is wrong with a number of multiplications."""
     c_i, c_o, k_h, k_w = case[0], *case[3:6]
     o_h, o_w = ((n + 2 * q - k) // t + 1 for n, k, q, t in zip(*_axes(case), strict=True))
@@ -135,10 +132,10 @@ def _wrong_products(got: float, case: tuple, want: int, where: str) -> None:
     raise Wrong(f"Multiplications {where}: not {got:g}. The output there is {o_h}×{o_w}.")
 
 
-@exercise("04.3")
-def doubling(answer: Any) -> str:
+@exercise("04.3", Numbers(2, "the two factors"))
+def doubling(answer: tuple[float, ...]) -> str:
     """Factors of the multiply-adds for doubled channels and for doubled padding."""
-    channels, padding = answers.numbers(answer, 2, "the two factors")
+    channels, padding = answer
     if math.isclose(channels, 2):
         raise Wrong("(a) c_i and c_o are two of the factors, and both double.")
     if not math.isclose(channels, 4):
@@ -154,14 +151,11 @@ def doubling(answer: Any) -> str:
     return "Channels count twice in the cost; padding only through the size of the output."
 
 
-@exercise("04.4")
-def rows_read(answer: Any) -> str:
+@exercise("04.4", Function("rows_read(k, delta)", Number("a number")))
+def rows_read(function: Call) -> str:
     """`rows_read(k, delta)`: rows read for each row of output."""
-    function = answers.function(answer, "rows_read(k, delta)")
     for k, delta in [(3, 0), (5, 3), (3, 1), (1, 4), (7, 15)]:
         got = function(k, delta)
-        if isinstance(got, bool) or not isinstance(got, Real):
-            raise Wrong(f"rows_read({k}, {delta}) should be a number; got {got!r}.")
         if math.isclose(got, (k + delta) / (delta + 1)):
             continue
         if delta and math.isclose(got, (k + delta) / delta):
@@ -176,10 +170,10 @@ def rows_read(answer: Any) -> str:
     return "1 + (k − 1)/(Δ + 1): from k rows down towards 1."
 
 
-@exercise("04.5")
-def halve_and_double(answer: Any) -> str:
+@exercise("04.5", Numbers(3, "three factors"))
+def halve_and_double(answer: tuple[float, ...]) -> str:
     """Factors of multiply-adds, output numbers and weights."""
-    adds, numbers, weights = answers.numbers(answer, 3, "three factors")
+    adds, numbers, weights = answer
     if weights == 2 or weights == 0.25:
         raise Wrong("The weights are c_o·c_i·3·3, whatever the picture's size: both c double.")
     if weights != 4:
@@ -195,10 +189,10 @@ def halve_and_double(answer: Any) -> str:
     return "The rule keeps the work, not the amount of numbers."
 
 
-@exercise("04.6")
-def bias_before_norm(answer: Any) -> str:
+@exercise("04.6", Numbers(2, "the two changes"))
+def bias_before_norm(answer: tuple[float, ...]) -> str:
     """Change of the batch norm's outputs and of the means of its input."""
-    outputs, means = answers.numbers(answer, 2, "the two changes")
+    outputs, means = answer
     if means == 0:
         raise Wrong("(b) is about the input of the batch norm: y + 5 has the mean of y, plus 5.")
     if means != 5:
@@ -210,13 +204,10 @@ def bias_before_norm(answer: Any) -> str:
     return "The mean takes away exactly what the bias adds, so its gradient is zero."
 
 
-@exercise("04.7")
-def opponent(answer: Any) -> str:
+@exercise("04.7", Array("the filter"))
+def opponent(W: Tensor) -> str:
     """A filter (1, 3, k_h, k_w) that sees borders of colour and nothing grey."""
-    W = _tensor(answer)
-    if W is None:
-        raise Wrong(f"The filter should be a tensor or nested lists; got {type(answer).__name__}.")
-    if W.ndim != 4 or W.shape[:2] != (1, 3):
+    if W.ndim != 4 or W.shape[:2] != (1, 3) or not W.numel():
         raise Wrong(
             "The filter has the axes output, input, row, column: (1, 3, k_h, k_w); yours has "
             f"{tuple(W.shape)}."
@@ -243,34 +234,34 @@ def opponent(answer: Any) -> str:
     return "The kernels sum to zero over the planes, and each sums to zero over its entries."
 
 
-@exercise("04.8")
-def reorder(answer: Any) -> str:
+@exercise(
+    "04.8",
+    Function(
+        "reorder(W1, b1, W2, order)",
+        Parts("three tensors", Array("the new W1"), Array("the new b1"), Array("the new W2")),
+    ),
+)
+def reorder(function: Call) -> str:
     """`reorder(W1, b1, W2, order)`: the same network with its hidden channels in another order."""
-    function = answers.function(answer, "reorder(W1, b1, W2, order)")
     W1, b1, W2 = (
         answers.small_integers((4, 3, 2, 2), 0),
         torch.arange(4.0),
         answers.small_integers((4, 4, 2, 2), 1),
     )
     order = torch.tensor([2, 0, 3, 1])  # not its own inverse
-    got = function(W1.clone(), b1.clone(), W2.clone(), order)
-    if not isinstance(got, tuple | list) or len(got) != 3:
-        raise Wrong("Return three tensors: the new W1, b1 and W2.")
+    new_W1, new_b1, new_W2 = function(W1, b1, W2, order)
     back = order.argsort()
-    parts = [_tensor(part) for part in got]
-    if parts[2] is not None and parts[2].shape == W2.shape:
-        if torch.equal(parts[2], W2[order].double()):
-            raise Wrong("W2[order] reorders the outputs of the network. Which axis is its input?")
-        if torch.equal(parts[2], W2.double()):
-            raise Wrong("The second layer still expects the hidden channels in the old order.")
-        if torch.equal(parts[2], W2[:, back].double()):
-            raise Wrong("W2 is in the opposite order: slice m must meet hidden channel order[m].")
-    if parts[1] is not None and torch.equal(parts[1], b1.double()):
+    if agree(new_W2, W2[order]):
+        raise Wrong("W2[order] reorders the outputs of the network. Which axis is its input?")
+    if agree(new_W2, W2):
+        raise Wrong("The second layer still expects the hidden channels in the old order.")
+    if agree(new_W2, W2[:, back]):
+        raise Wrong("W2 is in the opposite order: slice m must meet hidden channel order[m].")
+    if agree(new_b1, b1):
         raise Wrong("The biases belong to the hidden channels and must move with them.")
-    if parts[0] is not None and torch.equal(parts[0], W1[back].double()):
+    if agree(new_W1, W1[back]):
         raise Wrong("W1 is in the opposite order: channel m of the new one is order[m] of the old.")
-    for got_, want, name in zip(
-        got, (W1[order], b1[order], W2[:, order]), ["W1", "b1", "W2"], strict=True
-    ):
-        same_tensor(got_, want, f"the new {name}")
+    same(new_W1, W1[order], "The new W1")
+    same(new_b1, b1[order], "The new b1")
+    same(new_W2, W2[:, order], "The new W2")
     return "Axis 0 of the first layer, axis 1 of the second; 64! orders, one function."

@@ -1,26 +1,29 @@
 """What the exercises of chapter 05, the 1×1 convolution, accept and what they answer."""
 
 import math
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.utils.flop_counter import FlopCounterMode
 
 from utils.data import photograph
-from utils.exercises import Wrong, answers, exercise, same_tensor
+from utils.exercises import Wrong, answers, exercise, methods
+from utils.exercises.answers import (
+    Array,
+    Call,
+    Function,
+    Integer,
+    Letters,
+    Number,
+    Numbers,
+    agree,
+    same,
+)
 
 
-@exercise("05.1")
-def equal_bits(answer: Any) -> str:
+@exercise("05.1", Letters("ABCDE"))
+def equal_bits(given: frozenset[str]) -> str:
     """The letters of the cases in which any order of the sum gives the same bits."""
-    if not isinstance(answer, str):
-        raise Wrong(f'The answer is a string of letters, such as "AC"; got {answer!r}.')
-    given = set(answer.upper()) - set(" ,")
-    strange = given - set("ABCDE")
-    if strange:
-        raise Wrong(f"There is no case {', '.join(sorted(strange))}; the letters are A to E.")
     reasons = {
         "A": "A belongs: with one channel there is one product, rounded once, and no sum.",
         "B": "B belongs: sums of products up to 9 stay whole and far below 2²⁴, so nothing rounds.",
@@ -37,45 +40,45 @@ def equal_bits(answer: Any) -> str:
     return "Where nothing is rounded, or only once, the order can't matter."
 
 
-@exercise("05.2")
-def conv_by_matrix(answer: Any) -> str:
+@exercise("05.2", Function("conv_by_matrix(X, W)", Array("the output")))
+def conv_by_matrix(function: Call) -> str:
     """`conv_by_matrix(X, W)`: any window as a matrix product."""
-    function = answers.function(answer, "conv_by_matrix(X, W)")
+    watched = []
     for seed, (x_shape, w_shape) in enumerate(
         [((2, 5, 6), (3, 2, 2, 3)), ((3, 4, 4), (1, 3, 3, 3)), ((2, 3, 5), (4, 2, 1, 1))]
     ):
         X, W = answers.small_integers(x_shape, seed), answers.small_integers(w_shape, seed + 5)
         want = F.conv2d(X, W)
-        with FlopCounterMode(display=False) as counter:
-            got = function(X.clone(), W.clone())
-        if torch.ops.aten.convolution in counter.get_flop_counts()["Global"]:
-            raise Wrong("That calls a convolution; build the windows and multiply matrices.")
-        if isinstance(got, Tensor) and got.shape == want.shape and not torch.equal(got, want):
+        with methods.Watch() as seen:
+            got = function(X, W)
+        watched.append(seen)
+        if not agree(got, want):
             dealt = want.flatten(1).T.reshape(want.shape)
-            if torch.equal(got, dealt):
+            if agree(got, dealt):
                 raise Wrong(
                     "The numbers are right but dealt out to the wrong channels: your product has "
                     "a row for each place. Transpose before you reshape."
                 )
             channels_last = W.permute(0, 2, 3, 1).reshape(W.shape)
             columns_last = W.reshape(len(W), *W.shape[2:], W.shape[1]).permute(0, 3, 1, 2)
-            if any(torch.equal(got, F.conv2d(X, K)) for K in (channels_last, columns_last)):
+            if any(agree(got, F.conv2d(X, K)) for K in (channels_last, columns_last)):
                 raise Wrong(
                     "Filters and windows are flattened in different orders: one has the channels "
                     "first, the other last."
                 )
-            if torch.equal(got, F.conv2d(X, W.flip(2, 3))):
+            if agree(got, F.conv2d(X, W.flip(2, 3))):
                 raise Wrong("Your kernel is flipped; a layer computes the cross-correlation.")
-        if isinstance(got, Tensor) and got.shape == want.flatten(1).shape and got.ndim == 2:
+        if got.shape == want.flatten(1).shape and got.ndim == 2:
             raise Wrong("The product is right; give the places back their rows and columns.")
-        same_tensor(got, want, f"conv_by_matrix of {x_shape} with {w_shape}")
-    return "Filters as rows, windows as columns: one matrix product."
+        same(got, want, f"conv_by_matrix of {x_shape} with {w_shape}")
+    hedges = [methods.one_product(seen, batched=True) for seen in watched]
+    return hedges[0] or "Filters as rows, windows as columns: one matrix product."
 
 
-@exercise("05.3")
-def blocks(answer: Any) -> str:
+@exercise("05.3", Numbers(4, "the four numbers (a), (b), (c), (d)"))
+def blocks(answer: tuple[float, ...]) -> str:
     """Saving, channels seen by one layer, by two, and by two with a shuffle."""
-    factor, one, two, shuffled = answers.numbers(answer, 4, "(a), (b), (c), (d)")
+    factor, one, two, shuffled = answer
     if factor == 16:
         raise Wrong("(a) each block has a sixteenth of the entries, but there are four of them.")
     if factor != 4:
@@ -95,17 +98,16 @@ def blocks(answer: Any) -> str:
     return "A quarter of the work; four networks that never meet, until a free shuffle joins them."
 
 
-@exercise("05.4")
-def widest_bottleneck(answer: Any) -> str:
+@exercise("05.4", Integer("a whole number of channels"))
+def widest_bottleneck(m: int) -> str:
     """The largest m with 1024m + 9m² at most a quarter of 9·512²."""
-    m = answers.integer(answer, "a whole number of channels")
     if m == 205:
         return "1024·205 + 9·205² = 588,145 of 589,824 allowed."
     if m == 128:
         raise Wrong("A quarter of the channels is one choice, and cheaper than asked. Go on up.")
     if m == 256:
         raise Wrong("The 3×3 alone would have a quarter then; the two 1×1 layers cost as well.")
-    if m == 228:
+    if m == 229:
         raise Wrong("You count one 1×1 layer; there is one on each side.")
     weights = 1024 * m + 9 * m * m
     if m > 205:
@@ -113,28 +115,23 @@ def widest_bottleneck(answer: Any) -> str:
     raise Wrong(f"m = {m} has {weights:,} weights; 589,824 are allowed, so there is room.")
 
 
-@exercise("05.5")
-def fraction_read(answer: Any) -> str:
+@exercise("05.5", Number("one number between 0 and 1"))
+def fraction_read(fraction: float) -> str:
     """The fraction of pixels that a 1×1 kernel at stride 2 reads."""
-    answer = answers.number(answer, "one number between 0 and 1")
-    if math.isclose(answer, 0.25):
+    if math.isclose(fraction, 0.25):
         return "Every other row and every other column: three of four pixels go unread."
-    if math.isclose(answer, 0.5):
+    if math.isclose(fraction, 0.5):
         raise Wrong("Half of the rows, yes; and of their pixels?")
-    if math.isclose(answer, 0.75):
+    if math.isclose(fraction, 0.75):
         raise Wrong("That is the fraction that is not read.")
-    if math.isclose(answer, 1):
+    if math.isclose(fraction, 1):
         raise Wrong("A 3×3 window would reach every pixel in steps of two; a 1×1 sees only one.")
     raise Wrong("Mark the pixels that are read in a picture of 4×4.")
 
 
-@exercise("05.6")
-def uncorrelated(answer: Any) -> str:
+@exercise("05.6", Array("mix, 3×3"))
+def uncorrelated(mix: Tensor) -> str:
     """A 3×3 mixing of the photograph's planes that leaves no correlation."""
-    try:
-        mix = torch.as_tensor(answer, dtype=torch.float64).detach()
-    except (TypeError, ValueError, RuntimeError):
-        raise Wrong(f"mix should be a 3×3 tensor; got {type(answer).__name__}.") from None
     if mix.shape[2:] == (1, 1):
         mix = mix[:, :, 0, 0]
     if mix.shape != (3, 3):

@@ -1,25 +1,19 @@
 """What the exercises of chapter 13, what convolution costs, accept and what they answer."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from utils.exercises import Wrong, answers, exercise
+from utils.exercises import Wrong, exercise
+from utils.exercises.answers import Call, Function, Integers, Number, Numbers, close, listed
 from utils.shapes import conv_cost
 
 
-def _close(got: float, want: float) -> bool:
-    """Whether a reader's number is meant to be this one: three digits are enough."""
-    return math.isclose(got, want, rel_tol=3e-3)
-
-
-@exercise("13.1")
-def bill(answer: Any) -> str:
+@exercise("13.1", Integers(3, "parameters, multiply-adds, activations"))
+def bill(answer: tuple[int, ...]) -> str:
     """Parameters, multiply-adds and activations of 64 to 128 channels, 3×3, stride 2, 56×56."""
-    parameters, multiply_adds, activations = answers.integers(
-        answer, 3, "The answer is parameters, multiply-adds, activations"
-    )
+    parameters, multiply_adds, activations = answer
     weights, places = 128 * 64 * 9, 28 * 28
     if parameters == weights:
         raise Wrong("Parameters: the weights are right; the layer has a bias as well.")
@@ -56,60 +50,59 @@ def bill(answer: Any) -> str:
     return "Every weight is used once at each of the 784 places."
 
 
-@exercise("13.2")
-def zeros(answer: Any) -> str:
+@exercise("13.2", Number("one number between 0 and 1"))
+def zeros(share: float) -> str:
     """The share of products with a zero: 7×7 windows on 7×7 pixels, padding 3."""
-    answer = answers.number(answer, "one number between 0 and 1")
-    if _close(answer, 1 - (37 / 49) ** 2):
+    if close(share, 1 - (37 / 49) ** 2):
         return "37 of 49 along each axis, so 1 − (37/49)²: 43% of the arithmetic."
-    if _close(answer, (37 / 49) ** 2):
+    if close(share, (37 / 49) ** 2):
         raise Wrong("That is the share of products with a pixel. Asked is the rest.")
-    if _close(answer, 12 / 49):
+    if close(share, 12 / 49):
         raise Wrong("Along one axis. A tap is off the picture if its row is or its column is.")
-    if _close(answer, 24 / 49):
+    if close(share, 24 / 49):
         raise Wrong("You counted the corners twice, where both the row and the column are off.")
-    if _close(answer, (12 / 49) ** 2):
+    if close(share, (12 / 49) ** 2):
         raise Wrong("That is where row and column are both off. One of them is enough.")
-    if _close(answer, 48 / 49):
+    if close(share, 48 / 49):
         raise Wrong("That is the share of windows that touch the padding. Count taps, not windows.")
     raise Wrong("Along one axis, the 7 windows have 49 taps. 3 + 2 + 1 hang out at each end.")
 
 
-@exercise("13.3")
-def hours(answer: Any) -> str:
+@exercise("13.3", Numbers(2, "seconds of prediction, seconds of training"))
+def hours(answer: tuple[float, ...]) -> str:
     """Seconds for prediction and for one round of training, on a machine at 40% of 2 TFLOP/s."""
-    forward, training = answers.numbers(answer, 2, "seconds of prediction, seconds of training")
+    forward, training = answer
     work = 20 * 50_000 * conv_cost(64, 64, 3, 56, padding=1).multiply_adds
     want = 2 * work / 0.8e12
-    if _close(forward, want / 2):
+    if close(forward, want / 2):
         raise Wrong("A machine's 2 TFLOP/s count two operations for each multiply-add.")
-    if _close(forward, want * 0.4):
+    if close(forward, want * 0.4):
         raise Wrong("That is at the advertised speed. The machine reaches 40% of it.")
-    if _close(forward, want / 2 * 0.4):
+    if close(forward, want / 2 * 0.4):
         raise Wrong("Twice too fast by the multiply-adds, and again by the 40% that is reached.")
-    if _close(forward, want / 20):
+    if close(forward, want / 20):
         raise Wrong("There are 20 layers.")
-    if _close(forward, want / 3):
+    if close(forward, want / 3):
         raise Wrong("A 3×3 window has 9 taps, not 3.")
-    if _close(forward * 60, want) or _close(forward * 3600, want):
+    if close(forward * 60, want) or close(forward * 3600, want):
         raise Wrong("The answer is asked in seconds.")
-    if not _close(forward, want):
+    if not close(forward, want):
         raise Wrong("Prediction: layers · pictures · 2 · multiply-adds / (0.4 · 2·10¹²).")
     if math.isclose(training, 3 * want, rel_tol=1e-3):
         raise Wrong("Nearly: nobody needs the gradient with respect to the pictures.")
-    if _close(training, 39 / 20 * want):
+    if close(training, 39 / 20 * want):
         raise Wrong("That is the backward pass alone. Training also needs the forward pass.")
-    if _close(training, 2 * want):
+    if close(training, 2 * want):
         raise Wrong("Backward there are two gradients, for the inputs and for the weights.")
     if not math.isclose(training, 59 / 20 * want, rel_tol=3e-3):
         raise Wrong("Training: three times the cost of each layer, but for the first.")
     return "289 s, and 59/20 of that: 853 s."
 
 
-@exercise("13.4")
-def steps(answer: Any) -> str:
+@exercise("13.4", Numbers(3, "(a), (b), (c), in millions"))
+def steps(answer: tuple[float, ...]) -> str:
     """Multiply-adds of a step: of all layers, with the pictures' gradient, of the last layer."""
-    full, pictures, last = answers.numbers(answer, 3, "(a), (b), (c), in millions")
+    full, pictures, last = answer
     if full == 120:
         raise Wrong("(a) 120 is forward, and one gradient for each layer. Each layer needs two.")
     if full == 110:
@@ -122,7 +115,7 @@ def steps(answer: Any) -> str:
         raise Wrong("(b) now no gradient is left out: three times the forward pass.")
     if last == 120:
         raise Wrong("(c) the gradient of the last layer's input serves frozen layers only.")
-    if last == 100:
+    if last in (70, 80):
         raise Wrong("(c) the gradient asked for is the last layer's, the one with 30 million.")
     if last == 30:
         raise Wrong("(c) the forward pass still runs through all three layers.")
@@ -131,38 +124,37 @@ def steps(answer: Any) -> str:
     return "Each gradient costs what its layer costs; only those asked for are made."
 
 
-@exercise("13.5")
-def columns(answer: Any) -> str:
+@exercise("13.5", Numbers(2, "MiB at stride 1, inputs at stride 2"))
+def columns(answer: tuple[float, ...]) -> str:
     """MiB of im2col's columns for a batch, and how many inputs they are at stride 2."""
-    size, inputs = answers.numbers(answer, 2, "MiB at stride 1, inputs at stride 2")
+    size, inputs = answer
     want = 16 * 64 * 9 * 112 * 112 * 4 / 2**20
-    if _close(size, want / 16):
+    if close(size, want / 16):
         raise Wrong("That is for one picture; the batch has 16.")
-    if _close(size, want * 2**20 / 1e6):
+    if close(size, want * 2**20 / 1e6):
         raise Wrong("Those are megabytes, 10⁶ bytes. A MiB is 2²⁰ bytes.")
-    if _close(size, want / 4):
+    if close(size, want / 4):
         raise Wrong("You counted numbers. In float32 each has 4 bytes.")
-    if _close(size, want / 3):
+    if close(size, want / 3):
         raise Wrong("A 3×3 window has 9 numbers in each channel, not 3.")
-    if _close(size, want / 64):
+    if close(size, want / 64):
         raise Wrong("A column holds the window in all 64 channels.")
-    if _close(size, 2 * want):
+    if close(size, 2 * want):
         raise Wrong("The number of kernels does not enter: all use the same columns.")
-    if not _close(size, want):
+    if not close(size, want):
         raise Wrong("Pictures · channels · taps · places numbers, 4 bytes each, in units of 2²⁰.")
-    if _close(inputs, 9):
+    if close(inputs, 9):
         raise Wrong("9 is stride 1. At stride 2 there are fewer places, and so fewer columns.")
-    if _close(inputs, 4.5):
+    if close(inputs, 4.5):
         raise Wrong("Stride 2 halves rows and columns of places.")
-    if not _close(inputs, 2.25):
+    if not close(inputs, 2.25):
         raise Wrong("At stride 2: 9 taps, and a quarter of the places.")
     return "441 MiB, nine batches; at stride 2 a quarter of that."
 
 
-@exercise("13.6")
-def separable(answer: Any) -> str:
+@exercise("13.6", Function("ratio(c_i, c_o, k)", Number("a number")))
+def separable(function: Call) -> str:
     """`ratio(c_i, c_o, k)`: multiply-adds of depthwise separable to full."""
-    function = answers.function(answer, "of (c_i, c_o, k)")
     wrong: list[tuple[Callable[[int, int, int], float], str]] = [
         (lambda i, o, k: 1 / o, "That is the depthwise layer alone; the 1×1 layer is missing."),
         (lambda i, o, k: 1 / k**2, "That is the 1×1 layer alone; the depthwise one is missing."),
@@ -175,10 +167,10 @@ def separable(answer: Any) -> str:
         ),
     ]
     shapes = ((64, 128, 3), (32, 16, 5), (100, 100, 7), (6, 4, 1))
-    got = [float(function(*shape)) for shape in shapes]
+    got = [function(*shape) for shape in shapes]
     want = [1 / c_o + 1 / k**2 for _, c_o, k in shapes]
     for formula, message in wrong:
-        if all(map(_close, got, (formula(*shape) for shape in shapes))):
+        if all(map(close, got, (formula(*shape) for shape in shapes))):
             raise Wrong(message)
     for shape, mine, right in zip(shapes, got, want, strict=True):
         if not math.isclose(mine, right, rel_tol=1e-6):
@@ -189,10 +181,10 @@ def separable(answer: Any) -> str:
     return "1/c_o + 1/k²: the number of input channels cancels."
 
 
-@exercise("13.7")
-def batches(answer: Any) -> str:
+@exercise("13.7", Integers(2, "the batch in float32, the batch in float16"))
+def batches(answer: tuple[int, ...]) -> str:
     """Least batch at which 4096 to 1000 is compute-bound at a ridge of 25, in 4 and in 2 bytes."""
-    four, two = answers.integers(answer, 2, "The answer is the batch in float32, in float16")
+    four, two = answer
     want = tuple(_least_batch(size, 2) for size in (4, 2))
     if (four, two) == tuple(_least_batch(size, 1) for size in (4, 2)):
         raise Wrong("The ridge counts operations: a multiply-add is two.")
@@ -204,11 +196,13 @@ def batches(answer: Any) -> str:
         raise Wrong("Float32: the least N with 2·N·c_i·c_o ≥ 25·4·(N·c_i + c_i·c_o + N·c_o).")
     if two == four:
         raise Wrong("Float16: half the bytes for the same operations. The intensity doubles.")
-    if two in (25, 27):
+    if two == 25:
+        raise Wrong("Float16: 25 is enough for the weights alone. What else is moved?")
+    if two == 27:
         raise Wrong("Float16: half of 53.3, before rounding up, is about right. Solve it again.")
     if two != want[1]:
         raise Wrong("Float16: as before, with 2 bytes in place of 4.")
-    return "Each weight must do 50 operations or so while it is there."
+    return "In float32 each weight does 54 multiply-adds, 108 operations, while it is there."
 
 
 def _least_batch(size: int, operations: int) -> int:
@@ -218,10 +212,9 @@ def _least_batch(size: int, operations: int) -> int:
     return math.ceil(least)
 
 
-@exercise("13.8")
-def four_products(answer: Any) -> str:
+@exercise("13.8a", Function("two_outputs(d, g)"))
+def four_products(function: Call) -> str:
     """`two_outputs(d, g)`: two outputs of a three-tap filter with four products."""
-    function = answers.function(answer, "of (d, g)")
     for d, g in (
         ((0, 1, 2, 3), (1, 2, 3)),
         ((5, -2, 7, 4), (2, -3, 1)),
@@ -231,11 +224,13 @@ def four_products(answer: Any) -> str:
         _Number.products = 0
         picture = [_Number(value, "d") for value in d]
         got = function(picture, [_Number(value, "g") for value in g])
-        if not isinstance(got, Iterable):
+        parts = listed(got)
+        if parts is None or len(parts) != 2:
             raise Wrong(f"The function should return two numbers; it returned {got!r}.")
-        got = [part.value if isinstance(part, _Number) else part for part in got]
-        if len(got) != 2:
-            raise Wrong(f"The function should return two numbers; it returned {len(got)}.")
+        got = [
+            part.value if isinstance(part, _Number) else Number("two numbers").read(part)
+            for part in parts
+        ]
         want = [sum(d[i + a] * g[a] for a in range(3)) for i in range(2)]
         if got == want[::-1] != want:
             raise Wrong("The two outputs are there, in the wrong order.")
@@ -250,6 +245,28 @@ def four_products(answer: Any) -> str:
     return "Four products of a picture's number and a kernel's."
 
 
+@exercise("13.8b", Numbers(3, "products for an output of F(2×2, 3×3), F(4×4, 3×3), F(6×6, 3×3)"))
+def products_for_each_output(answer: tuple[float, ...]) -> str:
+    """(m + 2)²/m² for m = 2, 4, 6."""
+    want = [(m + 2) ** 2 / m**2 for m in (2, 4, 6)]
+    if all(map(close, answer, want)):
+        return "(m + 2)²/m², in place of 9: from four to less than two."
+    if all(map(close, answer, (16, 36, 64))):
+        raise Wrong("Those are the products for a whole tile. It has m² outputs.")
+    if all(map(close, answer, ((m + 2) / m for m in (2, 4, 6)))):
+        raise Wrong("That is in one dimension; in two the points are (m + 2)·(m + 2).")
+    if all(map(close, answer, (1 / part for part in want))):
+        raise Wrong("Upside down: those are outputs for each product.")
+    if all(map(close, answer, (9 / part for part in want))):
+        raise Wrong("Those are factors saved. How many of the 9 products are left?")
+    m, part = next(
+        (m, part)
+        for m, part, right in zip((2, 4, 6), answer, want, strict=True)
+        if not close(part, right)
+    )
+    raise Wrong(f"F({m}×{m}, 3×3) evaluates a tile at {m + 2} points an axis; not {part:g}.")
+
+
 class _Number:
     """A number that knows what it was made of, and counts products of such numbers."""
 
@@ -258,6 +275,9 @@ class _Number:
     def __init__(self, value: Any, made_of: str = "") -> None:
         self.value = Fraction(value)
         self.made_of = frozenset(made_of)
+
+    def __repr__(self) -> str:
+        return str(self.value)
 
     def _with(self, other: Any, value: Callable[[Fraction, Fraction], Fraction]) -> "_Number":
         other = other if isinstance(other, _Number) else _Number(other)
@@ -290,10 +310,10 @@ class _Number:
     __radd__, __rmul__ = __add__, __mul__
 
 
-@exercise("13.9")
-def crossings(answer: Any) -> str:
+@exercise("13.9", Integers(2, "k for three transforms, k for two"))
+def crossings(answer: tuple[int, ...]) -> str:
     """The least odd k from which Fourier does fewer operations on 256×256 pixels, depthwise."""
-    fresh, stored = answers.integers(answer, 2, "The answer is k for three transforms, for two")
+    fresh, stored = answer
 
     def least(transforms: int, log: int = 16, direct: int = 2, spectra: int = 4) -> int:
         bill = transforms * 2.5 * log + spectra
