@@ -45,6 +45,11 @@ def git(*arguments: str, cwd: Path | None = None) -> str:
     return done.stdout.strip()
 
 
+def attempt(*arguments: str) -> None:
+    """Run git to tidy up: where that fails, what went wrong before is what there is to say."""
+    subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
+
+
 def present(tree: Path | None = None) -> str:
     """The version that the tree has."""
     text = ((tree or ROOT) / VERSION).read_text(encoding="utf-8")
@@ -128,16 +133,15 @@ def release(version: str) -> tuple[str, str]:
             after = f"{x}.{y}.{int(z) + 1}.dev0"
             second = commit(tree, after, repository.MAIN, f"After {version}, follow main again")
         finally:
-            # Not through git(): what went wrong before is what there is to say.
-            remove = ["git", "worktree", "remove", "--force", str(tree)]
-            subprocess.run(remove, cwd=ROOT, capture_output=True, check=False)
+            attempt("worktree", "remove", "--force", str(tree))
     message = f"The Sliding Window {version}\n\n{notes}"
-    git("tag", "--annotate", "--cleanup=whitespace", "--message", message, tag, first)
     try:
+        git("tag", "--annotate", "--cleanup=whitespace", "--message", message, tag, first)
         git("merge", "--quiet", "--ff-only", second)
     except BaseException:
-        git("tag", "--delete", tag)
-        git("reset", "--quiet", "--hard")  # a merge writes the files before it moves the branch
+        attempt("tag", "--delete", tag)
+        # A merge writes the files before it moves the branch; this takes back only what it wrote.
+        attempt("read-tree", "-m", "-u", second, "HEAD")
         raise
     return first, second
 

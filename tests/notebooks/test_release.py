@@ -208,6 +208,17 @@ def hook(repo, name, script):
     path.chmod(0o755)
 
 
+def test_what_is_changed_meanwhile_is_not_lost(repo, make):
+    """Someone edits a file of the release while it is made: no release, and the edit stays."""
+    edited, head = repo / "CHANGELOG.md", git(repo, "rev-parse", "HEAD")
+    hook(repo, "pre-commit", f'echo "- A newer bird." >> "{edited}"')
+    code, said = make(repo, "1.3.0")
+    assert code == 1 and "CHANGELOG.md" in said
+    assert edited.read_text(encoding="utf-8") == CHANGES + 2 * "- A newer bird.\n"
+    assert (git(repo, "rev-parse", "HEAD"), git(repo, "tag")) == (head, "")
+    assert git(repo, "status", "--short") == "M CHANGELOG.md"
+
+
 AT_SECOND = "git log -1 --format=%s | grep -q '^Release'"
 
 
