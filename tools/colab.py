@@ -5,7 +5,8 @@
 The first chapter's bootstrap cell runs as it stands, in an environment that has never seen the
 course: git is told, by its environment alone, to take the repository's address from a clone on this
 machine (of the working tree as it is, committed or not). The other chapters follow in the same
-environment, each in an empty folder of its own. Afterwards what Colab brought must be as it was.
+environment, each in an empty folder of its own. What the cells show must be what was saved, without
+a warning beside it; afterwards what Colab brought must be as it was.
 
 Two things differ from Colab: Python (this one's), and torch, which is the version that CI pins; of
 Colab's own torch there are wheels for CUDA only, of several GB.
@@ -18,10 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
 import notebooks
+import outputs
 import pins
 import repository
 
@@ -116,18 +119,22 @@ def prepare(folder: Path, repo: Path) -> None:
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # else each kernel start warns
 
 
-def run(path: Path, folder: Path) -> tuple[float, nbformat.NotebookNode]:
-    """Run the chapter at `path`, and it alone, in an empty folder below `folder`."""
+def run(path: Path, folder: Path) -> tuple[nbformat.NotebookNode, list[str]]:
+    """Run the chapter at `path`, and it alone, in an empty folder below `folder`.
+
+    Returns:
+        The notebook as it has run, and what it shows that it did not show when it was saved.
+    """
     alone = folder / path.stem
     alone.mkdir()
-    notebook = nbformat.read(path, as_version=4)
-    started = time.monotonic()
+    saved = nbformat.read(path, as_version=4)
+    notebook = deepcopy(saved)
     notebooks.run(notebook, alone, kernel="colab")
-    return time.monotonic() - started, notebook
+    return notebook, outputs.differences(saved, notebooks.normalise(notebook))
 
 
 def main() -> int:
-    """Make the environment, run the chapters, compare the versions."""
+    """Make the environment, run the chapters, compare outputs and versions."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("chapters", nargs="*", type=Path, help="all unless told")
     paths = parser.parse_args().chapters or notebooks.chapters()
@@ -141,14 +148,21 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="colab-") as name:
         folder = Path(name)
         prepare(folder, clone(folder))
+        failed = 0
         for number, path in enumerate(paths):
+            started = time.monotonic()
             try:
-                seconds, notebook = run(path, folder)
+                notebook, differences = run(path, folder)
             except notebooks.CellExecutionError as error:
                 print(f"{path.name}: a cell failed as in Colab\n{error}")
                 return 1
-            said = [o.get("text", "") for o in repository.bootstrap_cell(notebook).outputs]
-            print(f"{path.name}: runs alone, {seconds:.0f} s", flush=True)
+            seconds = time.monotonic() - started
+            verdict = (
+                f"shows otherwise in {len(differences)} cells" if differences else "runs alone"
+            )
+            print("\n".join([f"{path.name}: {verdict}, {seconds:.0f} s", *differences]), flush=True)
+            failed += bool(differences)
+            said = [o.get("text", "") for o in repository.tagged(notebook, "bootstrap").outputs]
             if number == 0 and not set(BROUGHT) <= set(versions()):
                 print("the bootstrap did not bring the course:\n" + "".join(said))
                 return 1
@@ -156,6 +170,9 @@ def main() -> int:
     changed = {name for name in before if after.get(name) != before[name]}
     if changed:
         print(f"the bootstrap changed {', '.join(sorted(changed))}")
+        return 1
+    if failed:
+        print(f"{failed} of {len(paths)} show otherwise in Colab than at home")
         return 1
     brought = ", ".join(f"{name} {after[name]}" for name in sorted(set(after) - set(before)))
     print(f"{len(paths)} passed as in Colab; nothing of Colab's changed; brought: {brought}")

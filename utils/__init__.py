@@ -8,6 +8,7 @@ answers, `textbook` fetches d2l.
 Importing `utils` is light: neither matplotlib nor d2l nor the network is touched until used.
 """
 
+from utils._version import __version__
 from utils.loops import corr2d
 from utils.shapes import (
     conv_cost,
@@ -37,6 +38,7 @@ __all__ = [
     "ShapeCalculator",
     "SlidingWindow",
     "Transposed",
+    "__version__",
     "conv_cost",
     "corr2d",
     "effective_kernel_size",

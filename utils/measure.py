@@ -126,7 +126,10 @@ def peak_memory(call: Callable[[], object]) -> int:
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler's library talks on stderr
     call()  # what the first run of all makes once and keeps
     activities = [torch.profiler.ProfilerActivity.CPU]
-    with torch.profiler.profile(activities=activities, profile_memory=True) as profile:
+    # acc_events: there is one cycle only, yet torch 2.11 warns that the events of others are lost.
+    with torch.profiler.profile(
+        activities=activities, profile_memory=True, acc_events=True
+    ) as profile:
         result = call()
     held = peak = 0
     for event in profile.profiler.kineto_results.events():

@@ -64,7 +64,7 @@ def test_there_are_chapters_and_the_contents_list_them_all():
         number = int(path.name[:2])
         title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].removeprefix("# ")
         assert f"| {number} | [{title}](chapters/{path.name}) | [Colab](" in readme
-        assert f"/blob/main/chapters/{path.name})" in readme
+        assert f"/blob/{repository.ref()}/chapters/{path.name})" in readme
 
 
 def test_has_been_run_in_order(chapter):
@@ -154,9 +154,15 @@ def test_opens_with_a_title_and_a_paragraph(chapter):
 def test_bootstrap_is_the_canonical_cell_and_comes_first(chapter):
     first = code(chapter)[0]
     assert first.source == repository.bootstrap()
-    assert len(first.source.splitlines()) <= 6
     assert tags(first) == ["bootstrap", "hide-cell"]
     assert first.outputs == []
+
+
+def test_badge_comes_right_before_it_and_not_into_the_book(path, chapter):
+    badge, bootstrap = chapter.cells[1:3]
+    assert badge.source == repository.badge(path)
+    assert tags(badge) == ["badge", "remove-cell"]  # the book has a launch button of its own
+    assert tags(bootstrap)[0] == "bootstrap"
 
 
 def test_links_lead_to_chapters_that_exist(chapter):
@@ -212,7 +218,8 @@ def test_speaks_plainly_and_of_nothing_it_may_not(chapter):
 def test_is_plain_markdown(chapter):
     found = MYST.search(text(chapter))
     assert not found, f"{found.group()!r} spoils Colab"
-    assert not re.search(r"!\[[^\]]*\]\(https?:", text(chapter)), "no picture by address"
+    pictures = [cell for cell in chapter.cells if re.search(r"!\[[^\]]*\]\(https?:", cell.source)]
+    assert [tags(cell)[:1] for cell in pictures] == [["badge"]], "no picture by address"
 
 
 def test_every_exercise_has_its_parts(path, chapter):

@@ -3,6 +3,8 @@
 No test looks at a real clock: what a machine does meanwhile is not the course's to say.
 """
 
+import warnings
+
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -108,6 +110,24 @@ def test_peak_memory_counts_what_is_held_at_once():
 def test_peak_memory_says_nothing(capfd):
     peak_memory(lambda: torch.ones(10))
     assert capfd.readouterr() == ("", "")
+
+
+def test_peak_memory_says_nothing_under_torch_of_colab_either(monkeypatch):
+    """torch 2.11 warns of lost cycles wherever events are not accumulated, also of the only one."""
+    prepare = torch.profiler.profile.prepare_trace
+    seen = []
+
+    def as_in_2_11(profile):
+        prepare(profile)
+        seen.append(profile)
+        if not profile.acc_events:
+            warnings.warn("Profiler clears events at the end of each cycle.", stacklevel=2)
+
+    monkeypatch.setattr(torch.profiler.profile, "prepare_trace", as_in_2_11)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert peak_memory(lambda: torch.ones(10)) == 40
+    assert seen, "the profiler was asked"
 
 
 def test_the_roofs_meet_at_the_ridge():
