@@ -27,6 +27,7 @@ import notebooks
 import outputs
 import pins
 import repository
+from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv-colab"
@@ -54,7 +55,7 @@ print(json.dumps({d.metadata["Name"].lower(): d.version for d in distributions()
 """
 
 
-def call(*command: str | Path, **options) -> subprocess.CompletedProcess:
+def call(*command: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command; stop with what it said when it fails."""
     done = subprocess.run(
         [str(part) for part in command],
@@ -62,7 +63,7 @@ def call(*command: str | Path, **options) -> subprocess.CompletedProcess:
         capture_output=True,
         text=True,
         check=False,
-        **options,
+        cwd=cwd,
     )
     if done.returncode:
         raise SystemExit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
@@ -71,7 +72,8 @@ def call(*command: str | Path, **options) -> subprocess.CompletedProcess:
 
 def versions() -> dict[str, str]:
     """What is installed in Colab's stead."""
-    return json.loads(call(PYTHON, "-I", "-c", VERSIONS).stdout)
+    found: dict[str, str] = json.loads(call(PYTHON, "-I", "-c", VERSIONS).stdout)
+    return found
 
 
 def environment() -> None:
@@ -82,8 +84,8 @@ def environment() -> None:
     if made_of != json.dumps(wanted):
         print("Installing Colab's versions; the first time this takes some minutes ...", flush=True)
         call(sys.executable, "-m", "venv", "--clear", VENV)
-        pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        call(*pip, *wanted)
+        pip = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        call(PYTHON, *pip, *wanted)
         STAMP.write_text(json.dumps(wanted))
     call(PYTHON, "-m", "pip", "uninstall", "--yes", "--quiet", *BROUGHT)
 
@@ -153,7 +155,7 @@ def main() -> int:
             started = time.monotonic()
             try:
                 notebook, differences = run(path, folder)
-            except notebooks.CellExecutionError as error:
+            except CellExecutionError as error:
                 print(f"{path.name}: a cell failed as in Colab\n{error}")
                 return 1
             seconds = time.monotonic() - started

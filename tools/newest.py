@@ -18,6 +18,7 @@ from pathlib import Path
 import nbformat
 import notebooks
 import outputs
+from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
 ANSI = re.compile(r"\x1b\[[\d;]*m")
@@ -30,7 +31,7 @@ def breaks(path: Path) -> list[str]:
     now = deepcopy(saved)
     try:
         notebooks.run(now, path.resolve().parent)
-    except notebooks.CellExecutionError as error:
+    except CellExecutionError as error:
         said = ANSI.sub("", str(error)).strip().splitlines()
         count = sum(bool(cell.get("execution_count")) for cell in now.cells)
         return ["\n".join([f"Code cell {count} ends with an error:", *said[-LINES:]])]

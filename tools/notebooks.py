@@ -64,7 +64,7 @@ def _id(cell: NotebookNode, seen: set[str]) -> str:
         digest = hashlib.sha256(f"{salt}{cell.cell_type}{cell.source}".encode()).hexdigest()
         candidate, salt = digest[:8], salt + 1
     seen.add(candidate)
-    return candidate
+    return str(candidate)
 
 
 def _tidy(output: NotebookNode) -> NotebookNode:

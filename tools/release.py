@@ -53,7 +53,10 @@ def attempt(*arguments: str) -> None:
 def present(tree: Path | None = None) -> str:
     """The version that the tree has."""
     text = ((tree or ROOT) / VERSION).read_text(encoding="utf-8")
-    return re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE).group(1)
+    found = re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)
+    if not found:
+        raise Refused(f"{VERSION} says no version.")
+    return found.group(1)
 
 
 def newer(version: str, than: str) -> bool:

@@ -13,7 +13,9 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIN = "main"
@@ -107,7 +109,7 @@ def notebooks() -> list[Path]:
     return sorted((ROOT / "chapters").glob("*.ipynb"))
 
 
-def tagged(notebook: dict, tag: str) -> dict:
+def tagged(notebook: Mapping[str, Any], tag: str) -> Any:
     """The cell tagged `tag`; there must be one."""
     cells = [cell for cell in notebook["cells"] if tag in cell["metadata"].get("tags", [])]
     if len(cells) != 1:
