@@ -14,11 +14,12 @@ endif
 .NOTPARALLEL:
 .PHONY: help book test serve lab notebooks widgets bench picture nightly colab pins set-repository clean
 
-# What stands first in a recipe: `$(need) book` brings what the book needs.
+# What stands first in a recipe: `$(need) book` brings what the book needs. `exec`, where a line takes
+# a shell: a signal to make must reach the command, not a shell around it.
 define need
 @command -v "$(PYTHON)" >/dev/null || { echo "No $(PYTHON) found. Install Python 3.11 or newer, or say where it is: make PYTHON=/path/to/python3" >&2; exit 1; }
 @"$(PYTHON)" -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % tuple(v[:2]))'
-@"$(PYTHON)" tools/environment.py
+@exec "$(PYTHON)" tools/environment.py
 endef
 
 help: ## List the commands
@@ -35,7 +36,7 @@ test: ## Install everything, run all checks
 
 serve: ## Serve the book at http://127.0.0.1:8000 (PORT=...)
 	$(need) book
-	@$(PY) tools/book.py serve "$(PORT)"
+	@exec $(PY) tools/book.py serve "$(PORT)"
 
 lab: ## Open the chapters in JupyterLab
 	$(need) course
@@ -47,12 +48,12 @@ notebooks: ## Run every chapter again and write its outputs (or CHAPTER=chapters
 
 widgets: ## Bundle the widgets' JavaScript into utils/widgets/dist
 	$(need) node
-	@"$(PYTHON)" tools/node.py npm run --silent build
+	@exec "$(PYTHON)" tools/node.py npm run --silent build
 
 bench: ## Measure beside torch; write the tables in README.md and in chapter 13 anew
 	$(need) course
 	@$(PY) -m benchmarks --publish
-	@$(PY) tools/notebooks.py --measure chapters/13-*.ipynb
+	@exec $(PY) tools/notebooks.py --measure chapters/13-*.ipynb
 
 picture: ## Draw the picture in README.md from the built book
 	$(need) browser course
@@ -61,7 +62,7 @@ picture: ## Draw the picture in README.md from the built book
 
 nightly: ## The operators' property tests with a thousand examples each, not a hundred
 	$(need) course
-	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -q -p no:cacheprovider tests/unit/test_functional_*.py
+	@HYPOTHESIS_PROFILE=nightly exec $(PY) -m pytest -q -p no:cacheprovider tests/unit/test_functional_*.py
 
 colab: ## Run every chapter alone, with Colab's versions of everything
 	$(need) course
@@ -74,7 +75,7 @@ pins: ## Resolve requirements/constraints.txt anew
 set-repository: ## Change the course's address everywhere: make set-repository URL=...
 	$(need) course
 	@test -n "$(URL)" || { echo "Say which: make set-repository URL=https://github.com/OWNER/NAME"; exit 1; }
-	@$(PY) tools/repository.py "$(URL)"
+	@exec $(PY) tools/repository.py "$(URL)"
 
 clean: ## Remove what is built (.venv stays; remove it by hand)
 	rm -rf _build utils/widgets/js/node_modules .pytest_cache .ruff_cache .hypothesis .venv-colab

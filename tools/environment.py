@@ -5,10 +5,10 @@
     node      Node and npm, and what the widgets' checks take from npm
     browser   a Chromium
 
-Runs on the user's own Python, with its standard library only. What is there is told by
-.venv/state.json, which says "unfinished" while anything is being installed: an installation that
-was cut short, a folder that has moved, another Python make .venv anew (uv's cache makes that quick);
-a changed requirement only brings what has changed.
+Runs on the user's own Python (the Makefile checks its version), with the standard library only.
+.venv/state.json tells what is there, and says that it is unfinished while anything is installed:
+where an installation was cut short, the folder has moved or the Python is another, .venv is made
+anew, which uv's cache makes quick; a changed requirement only brings what has changed.
 """
 
 import hashlib
@@ -35,7 +35,6 @@ LOCK = ROOT / ".make.lock"
 PINS = "requirements/constraints.txt"
 NODE_MODULES = node.SOURCES / "node_modules"
 INSTALLED = NODE_MODULES / ".installed"
-OLDEST = (3, 11)  # the Makefile checks it, in words that any Python understands
 NEEDS = ("book", "course", "node", "browser")
 
 # Settings of the user's that would install elsewhere than into .venv, or run another library there.
@@ -99,7 +98,7 @@ def why_anew() -> str | None:
         return f"its Python is gone: {known.get('base')}"
     same = os.path.realpath(known.get("base", "")) == os.path.realpath(base())
     if not same or known.get("version") != version():
-        return f"it is of Python {known.get('version')}, {known.get('base')}"
+        return f"it was made with Python {known.get('version')}, {known.get('base')}"
     return None
 
 
@@ -305,7 +304,7 @@ def work(needs: list[str]) -> int:
             print(f".venv is made anew: {anew}.", flush=True)
         size = sum(step.fetched for step in steps)
         if steps:
-            print(f"To be fetched, about {size} MB, less what caches hold:", flush=True)
+            print(f"To be fetched, about {round(size, -1)} MB, less what caches hold:", flush=True)
         for step in steps:
             print(f"  {step.title} (about {step.fetched} MB)", flush=True)
         for step in steps:

@@ -37,7 +37,7 @@ def main(work: Callable[[], int], interrupted: str) -> int:
             signal.signal(other, signal.SIG_IGN)
         for child in list(_children):
             _end(child)
-        print(f"\n{interrupted}", file=sys.stderr, flush=True)
+        print(f"\n{interrupted}", file=sys.__stderr__, flush=True)  # sys.stderr may be redirected
         os._exit(128 + number)  # nothing to tidy: what is not finished is not marked as finished
 
     for number in SIGNALS:
