@@ -15,11 +15,12 @@ endif
 .PHONY: help book test serve lab notebooks widgets bench picture nightly colab pins set-repository clean
 
 # What stands first in a recipe: `$(need) book` brings what the book needs. `exec`, where a line takes
-# a shell: a signal to make must reach the command, not a shell around it.
+# a shell: a signal to make must reach the command, not a shell around it. tools/start.py and -S keep
+# short the moment at Python's start in which a Ctrl-C prints a traceback; -E keeps settings out.
 define need
 @command -v "$(PYTHON)" >/dev/null || { echo "No $(PYTHON) found. Install Python 3.11 or newer, or say where it is: make PYTHON=/path/to/python3" >&2; exit 1; }
-@"$(PYTHON)" -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % tuple(v[:2]))'
-@exec "$(PYTHON)" tools/environment.py
+@exec "$(PYTHON)" -ES -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % tuple(v[:2]))'
+@exec "$(PYTHON)" -ES tools/start.py environment
 endef
 
 help: ## List the commands
@@ -28,7 +29,7 @@ help: ## List the commands
 
 book: ## Build the web book and print its address
 	$(need) book
-	@$(PY) tools/book.py build
+	@$(PY) -S tools/start.py book build
 
 test: ## Install everything, run all checks
 	$(need) browser course node
@@ -36,7 +37,7 @@ test: ## Install everything, run all checks
 
 serve: ## Serve the book at http://127.0.0.1:8000 (PORT=...)
 	$(need) book
-	@exec $(PY) tools/book.py serve "$(PORT)"
+	@exec $(PY) -S tools/start.py book serve "$(PORT)"
 
 lab: ## Open the chapters in JupyterLab
 	$(need) course
@@ -57,7 +58,7 @@ bench: ## Measure beside torch; write the tables in README.md and in chapter 13 
 
 picture: ## Draw the picture in README.md from the built book
 	$(need) browser course
-	@$(PY) tools/book.py build
+	@$(PY) -S tools/start.py book build
 	@$(PY) tools/picture.py
 
 nightly: ## The operators' property tests with a thousand examples each, not a hundred

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import site
 import sys
 import warnings
 from collections.abc import Iterator
@@ -90,7 +91,8 @@ def check_notebooks() -> None:
 
 def make(out: Path) -> tuple[bool, str]:
     """Build the book into `out`; return whether that went without a warning, and what was said."""
-    from jupyter_book.sphinx import build_sphinx  # a second, and not needed to find nothing to do
+    site.main()  # make starts this with -S: packages are found only from here on
+    from jupyter_book.sphinx import build_sphinx
 
     said = io.StringIO()
     with redirect_stderr(said), warnings.catch_warnings():

@@ -138,9 +138,9 @@ def due(needs: list[str]) -> list[Step]:
         steps.append(Step("torch for the CPU", 200, 900, bring_torch))
         steps.append(Step("what the course and its checks need", 260, 950, bring_course))
     elif "book" in needs and done.get("book") != requirements("book"):
-        steps.append(Step("what the book needs", 55, 170, bring_book))
+        steps.append(Step("what the book needs", 60, 170, bring_book))
     if no_node:
-        steps.append(Step("Node", 62, 210, bring_node))
+        steps.append(Step("Node", 60, 210, bring_node))
     if "node" in needs and installed() != requirements("node"):
         steps.append(Step("what the widgets' checks need", 40, 150, bring_node_modules))
     return steps
@@ -304,7 +304,7 @@ def work(needs: list[str]) -> int:
             print(f".venv is made anew: {anew}.", flush=True)
         size = sum(step.fetched for step in steps)
         if steps:
-            print(f"To be fetched, about {round(size, -1)} MB, less what caches hold:", flush=True)
+            print(f"To be fetched, about {size} MB, less what caches hold:", flush=True)
         for step in steps:
             print(f"  {step.title} (about {step.fetched} MB)", flush=True)
         for step in steps:

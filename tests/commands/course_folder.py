@@ -16,11 +16,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FAKES = Path(__file__).parent / "fakes"
 COMMANDS = ("make", "sh", "env", "git", "sed", "awk", "mkdir", "rm", "test", "cat")
+TOOLS = ("book", "chromium", "environment", "node", "processes", "start")
 FILES = (
     "Makefile",
     "requirements.txt",
     "pyproject.toml",
-    *(f"tools/{name}.py" for name in ("book", "chromium", "environment", "node", "processes")),
+    *(f"tools/{name}.py" for name in TOOLS),
     *(f"requirements/{name}.txt" for name in ("book", "run", "test", "node", "d2l", "constraints")),
     "utils/widgets/js/package.json",
     "utils/widgets/js/package-lock.json",

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from pathlib import Path
 
 import pytest
 from course_folder import FAKES, lives, until
@@ -83,6 +82,20 @@ def test_interrupted_anywhere_the_same_command_goes_on(course, gate, name):
     assert course.read(course.page) == ("Second" if gate == "sphinx" else "First")
     assert course.make("book")[0] == 0
     assert sorted(path.name for path in (course.folder / "_build").iterdir()) == ["html"]
+
+
+@pytest.mark.parametrize("module", ["environment", "book"])
+def test_a_ctrl_c_while_a_command_is_being_loaded(course, module):
+    assert course.make("book")[0] == 0
+    course.write(
+        f"tools/{module}.py", "print('loading', flush=True)\nimport time; time.sleep(60)\n"
+    )
+    process = course.start("book")
+    assert process.stdout.readline() == "loading\n"
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert re.fullmatch(r"(make: .*\n)+", said), said  # make's own word, and nothing of Python's
 
 
 def test_killed_between_taking_the_old_book_and_giving_the_new(course):
@@ -197,31 +210,12 @@ def test_without_python(course):
 def test_with_a_python_that_is_too_old(course):
     old = course.bin / "python3.9"
     pretend = "import sys; sys.version_info = (3, 9, 18)"
-    old.write_text(f'#!/bin/sh\nexec "{sys._base_executable}" -c "{pretend}; $2"\n')
+    old.write_text(f'#!/bin/sh\nexec "{sys._base_executable}" -c "{pretend}; $3"\n')
     old.chmod(0o755)
     code, said = course.make("book", "PYTHON=python3.9")
     assert code != 0
     assert said.startswith("Python 3.11 or newer is needed, and python3.9 is 3.9.")
     assert course.ran() == []
-
-
-def test_with_a_python_that_makes_no_environments(course):
-    code, said = course.make("book", env={"PYTHONPATH": str(no_ensurepip(course))})
-    assert code != 0
-    assert "apt-get install python3-venv" in said
-    assert course.ran() == []
-
-
-def no_ensurepip(course) -> Path:
-    """A folder that keeps Python, when it is on its path, from finding ensurepip."""
-    folder = course.bin.with_name("without")
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(
-        "import importlib.util as util\n"
-        "find = util.find_spec\n"
-        "util.find_spec = lambda name: None if name == 'ensurepip' else find(name)\n"
-    )
-    return folder
 
 
 # The book's sources
@@ -299,7 +293,7 @@ def test_with_what_is_no_port(course, port):
 
 def prepare(course, *needs: str, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        ["python3", "tools/environment.py", *needs],
+        ["python3", "-ES", "tools/environment.py", *needs],
         cwd=course.folder,
         env=course.environment | environment,
         executable=sys._base_executable,
@@ -386,6 +380,15 @@ def test_without_a_way_to_a_browser_it_is_said_before_anything_is_fetched(
     assert course.ran() == []
     monkeypatch.setattr(environment.chromium, "find_library", lambda name: f"lib{name}.so")
     assert environment.problems(environment.due(["browser"])) == []
+
+
+def test_with_a_python_that_makes_no_environments(course, environment, monkeypatch):
+    monkeypatch.setattr(
+        environment, "find_spec", lambda name: None if name == "ensurepip" else name
+    )
+    with pytest.raises(environment.Problem, match="apt-get install python3-venv"):
+        environment.work(["book"])
+    assert course.ran() == []
 
 
 def test_without_git_or_room_both_are_said_before_anything_is_fetched(

@@ -78,18 +78,7 @@ def test_the_requirements_are_those_of_this_checkout(copy, made, environment):
     python = ".venv/bin/python"
     uv = [python, "-m", "uv", "pip", "install", "--python", python]
     done = subprocess.run(
-        [
-            python,
-            "-m",
-            "uv",
-            "pip",
-            "install",
-            "--python",
-            python,
-            "--dry-run",
-            "-r",
-            "requirements.txt",
-        ],
+        [*uv, "--dry-run", "--no-deps", "-r", "requirements.txt"],
         cwd=copy,
         env=environment,
         capture_output=True,
