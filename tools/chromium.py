@@ -55,10 +55,14 @@ def find() -> str | None:
 
 
 def lacking() -> str | None:
-    """What keeps `install` from having a chance, said before anything is fetched; None if nothing.
+    """Where `find` has found none: what keeps `install` from having a chance; None if nothing.
 
-    Without the rights of root nobody can install the libraries that a browser needs.
+    Known before anything is fetched: a wrong $CHROMIUM, and, without the rights of root, libraries
+    that only root can install.
     """
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return f"CHROMIUM={named}: there is no such program. Correct it, or leave it out."
     if not sys.platform.startswith("linux") or os.geteuid() == 0:
         return None
     return HELP if any(find_library(name) is None for name in LIBRARIES) else None

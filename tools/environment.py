@@ -33,8 +33,7 @@ PYTHON = VENV / "bin" / "python"
 STATE = VENV / "state.json"
 LOCK = ROOT / ".make.lock"
 PINS = "requirements/constraints.txt"
-NODE_MODULES = node.SOURCES / "node_modules"
-INSTALLED = NODE_MODULES / ".installed"
+INSTALLED = node.SOURCES / "node_modules" / ".installed"
 NEEDS = ("book", "course", "node", "browser")
 
 # Settings of the user's that would install elsewhere than into .venv, or run another library there.
@@ -206,7 +205,7 @@ def make_environment() -> None:
     """Make .venv, empty but for pip and uv."""
     VENV.mkdir(exist_ok=True)
     note(finished=False)  # first of all, so that even half a removal is known for what it is
-    for path in VENV.iterdir():
+    for path in list(VENV.iterdir()):
         if path != STATE:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     call("Making .venv", base(), "-m", "venv", VENV)

@@ -41,7 +41,8 @@ def main(work: Callable[[], int], interrupted: str) -> int:
         os._exit(128 + number)  # nothing to tidy: what is not finished is not marked as finished
 
     for number in SIGNALS:
-        signal.signal(number, stop)
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, stop)
     try:
         return work()
     except Problem as problem:

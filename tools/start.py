@@ -7,7 +7,8 @@ that it is soon compiled; what it starts then says in its own words that it was 
 import _signal  # what `signal` is made of; it needs no import of its own
 import sys
 
-_signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+if _signal.getsignal(_signal.SIGINT) != _signal.SIG_IGN:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 if __name__ == "__main__":
     from importlib import import_module

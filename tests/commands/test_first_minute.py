@@ -120,6 +120,17 @@ def test_started_twice(course):
     assert course.ran() == ["venv", "pip", "uv", "sphinx"]
 
 
+def test_a_signal_that_the_user_has_switched_off_stops_nothing(course):
+    """As under nohup, or in the background of a script."""
+    course.close("uv")
+    process = course.start("book", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    course.reached("uv")
+    os.killpg(process.pid, signal.SIGHUP)
+    course.open("uv")
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+
+
 # Folders
 
 
@@ -362,8 +373,12 @@ def environment(course, monkeypatch):
     import environment
 
     monkeypatch.chdir(course.folder)
-    for name, value in (("ROOT", "."), ("VENV", ".venv"), ("STATE", ".venv/state.json")):
-        monkeypatch.setattr(environment, name, course.folder / value)
+    for name in environment.STRAY:
+        monkeypatch.delenv(name, raising=False)
+    for name in ("VENV", "PYTHON", "STATE", "LOCK", "INSTALLED"):
+        place = getattr(environment, name).relative_to(environment.ROOT)
+        monkeypatch.setattr(environment, name, course.folder / place)
+    monkeypatch.setattr(environment, "ROOT", course.folder)
     monkeypatch.setattr(environment.node, "SOURCES", course.folder / "utils/widgets/js")
     return environment
 
@@ -371,15 +386,19 @@ def environment(course, monkeypatch):
 def test_without_a_way_to_a_browser_it_is_said_before_anything_is_fetched(
     course, environment, monkeypatch
 ):
-    monkeypatch.setenv("CHROMIUM", "/no/such/browser")
+    monkeypatch.setattr(environment.chromium, "find", lambda: None)
     monkeypatch.setattr(environment.chromium.sys, "platform", "linux")
     monkeypatch.setattr(environment.chromium.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(environment.chromium, "find_library", lambda name: None)
+    monkeypatch.delenv("CHROMIUM", raising=False)
     with pytest.raises(environment.Problem, match="CHROMIUM=/path"):
         environment.work(["browser", "course", "node"])
     assert course.ran() == []
     monkeypatch.setattr(environment.chromium, "find_library", lambda name: f"lib{name}.so")
     assert environment.problems(environment.due(["browser"])) == []
+    monkeypatch.setenv("CHROMIUM", "/no/such")
+    (problem,) = environment.problems(environment.due(["browser"]))
+    assert problem.startswith("CHROMIUM=/no/such: there is no such program.")
 
 
 def test_with_a_python_that_makes_no_environments(course, environment, monkeypatch):
