@@ -3,6 +3,7 @@
 Standard library only: `tools/environment.py` runs before anything is installed.
 """
 
+import errno
 import fcntl
 import os
 import signal
@@ -121,6 +122,8 @@ def locked(path: Path, waiting: str) -> Iterator[None]:
     global _lock
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        if not os.access(path.parent, os.W_OK):  # there may be a lock from before
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise Problem(
             f"This folder can't be written ({error.strerror}): {path.parent}\n"

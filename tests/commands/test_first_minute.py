@@ -154,20 +154,28 @@ def give_up_rights() -> None:
 
 
 def test_in_a_folder_that_cannot_be_written(course):
-    course.folder.chmod(0o555)
-    try:
-        code, said = course.make("book", preexec_fn=give_up_rights)
-    finally:
-        course.folder.chmod(0o755)
+    def make() -> tuple[int, str]:
+        course.folder.chmod(0o555)
+        try:
+            return course.make("book", preexec_fn=give_up_rights)
+        finally:
+            course.folder.chmod(0o755)
+
+    refusal = "This folder can't be written (Permission denied): "
+    code, said = make()
     assert code != 0
-    assert said.startswith("This folder can't be written (Permission denied): ")
+    assert said.startswith(refusal)
     assert course.ran() == []
+
     course.make("book")
-    course.folder.chmod(0o555)  # to look at what is there needs no right to write
-    try:
-        assert course.make("book", preexec_fn=give_up_rights)[0] == 0
-    finally:
-        course.folder.chmod(0o755)
+    assert make()[0] == 0  # to look at what is there needs no right to write
+    course.ran()
+    course.write("intro.md", "Second")
+    code, said = make()
+    assert code != 0
+    assert said.startswith(refusal)
+    assert course.ran() == []
+    assert course.read(course.page) == "First"
 
 
 def test_in_a_folder_that_no_path_can_hold(course):
