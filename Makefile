@@ -79,4 +79,4 @@ set-repository: ## Change the course's address everywhere: make set-repository U
 	@exec $(PY) tools/repository.py "$(URL)"
 
 clean: ## Remove what is built (.venv stays; remove it by hand)
-	rm -rf _build utils/widgets/js/node_modules .pytest_cache .ruff_cache .hypothesis .venv-colab
+	rm -rf _build utils/widgets/js/node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis .venv-colab
