@@ -1,106 +1,90 @@
 # The Sliding Window. `make` lists what there is.
 #
-# Needed beforehand: Python 3.10 or newer, make; for `make test` also Node.js with npm. A browser is
-# brought where there is none. Everything Python goes into .venv. PYTHON=... chooses the Python.
+# Needed beforehand: Python 3.11 or newer, make, git. What else a command needs, tools/environment.py
+# brings, most of it into .venv; it says beforehand what, and how large it is. PYTHON=... chooses the
+# Python; unless told, it is that of .venv, or else python3.
 
-PYTHON ?= python3
-PORT   ?= 8000
-VENV   := .venv
-PY     := $(VENV)/bin/python
-PIP    := $(PY) -m pip --disable-pip-version-check install --quiet
-HTML   := _build/html
-JS     := utils/widgets/js
+PORT ?= 8000
+PY   := .venv/bin/python
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell test -e .venv/state.json -a -x $(PY) && echo $(PY) || echo python3)
+endif
 
-PINS     := requirements/constraints.txt
-CHAPTERS := $(wildcard chapters/*.ipynb)
-BOOK     := _config.yml _toc.yml intro.md references.md $(CHAPTERS) $(wildcard book/* book/*/*) \
-            $(wildcard images/*) utils/widgets/dist/explorables.js
+# Where it is set, every process would compile anew what uv has installed.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test serve lab notebooks widgets bench picture nightly colab pins set-repository clean
+.PHONY: help book test serve lab notebooks widgets bench picture nightly colab pins set-repository release clean
+
+# What stands first in a recipe: `$(need) book` brings what the book needs. `exec`, where a line takes
+# a shell: a signal to make must reach the command, not a shell around it. tools/start.py and -S keep
+# short the moment at Python's start in which a Ctrl-C prints a traceback; -E keeps settings out.
+define need
+@command -v "$(PYTHON)" >/dev/null || { echo "No $(PYTHON) found. Install Python 3.11 or newer, or say where it is: make PYTHON=/path/to/python3" >&2; exit 1; }
+@exec "$(PYTHON)" -ES -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % tuple(v[:2]))'
+@exec "$(PYTHON)" -ES tools/start.py environment
+endef
 
 help: ## List the commands
 	@echo "The Sliding Window:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-24s %s\n", $$1, $$2}'
 
-book: $(HTML)/.built ## Build the web book and print its address
-	@echo "The book: file://$(CURDIR)/$(HTML)/index.html (or: make serve)"
+book: ## Build the web book and print its address
+	$(need) book
+	@$(PY) -S tools/start.py book build
 
-test: $(VENV)/.all $(JS)/node_modules/.installed $(VENV)/.browser ## Install everything, run all checks
+test: ## Install everything, run all checks
+	$(need) browser course node
 	@$(PY) tools/check.py
 
-serve: $(HTML)/.built ## Serve the book at http://127.0.0.1:8000 (PORT=...)
-	@echo "The book: http://127.0.0.1:$(PORT)/"
-	@$(PY) -m http.server --bind 127.0.0.1 --directory $(HTML) $(PORT)
+serve: ## Serve the book at http://127.0.0.1:8000 (PORT=...)
+	$(need) book
+	@exec $(PY) -S tools/start.py book serve "$(PORT)"
 
-lab: $(VENV)/.all ## Open the chapters in JupyterLab
-	@$(VENV)/bin/jupyter lab chapters
+lab: ## Open the chapters in JupyterLab
+	$(need) course
+	@$(PY) -m jupyterlab chapters
 
-notebooks: $(VENV)/.all ## Run every chapter again and write its outputs (or CHAPTER=chapters/02-...)
+notebooks: ## Run every chapter again and write its outputs (or CHAPTER=chapters/02-...)
+	$(need) course
 	@$(PY) tools/notebooks.py $(CHAPTER)
 
-widgets: $(JS)/node_modules/.installed ## Bundle the widgets' JavaScript into utils/widgets/dist
-	@npm --prefix $(JS) run --silent build
+widgets: ## Bundle the widgets' JavaScript into utils/widgets/dist
+	$(need) node
+	@exec "$(PYTHON)" tools/node.py npm run --silent build
 
-bench: $(VENV)/.all ## Measure beside torch; write the tables in README.md and in chapter 13 anew
+bench: ## Measure beside torch; write the tables in README.md and in chapter 13 anew
+	$(need) course
 	@$(PY) -m benchmarks --publish
-	@$(PY) tools/notebooks.py --measure chapters/13-*.ipynb
+	@exec $(PY) tools/notebooks.py --measure chapters/13-*.ipynb
 
-picture: $(HTML)/.built $(VENV)/.browser ## Draw the picture in README.md from the built book
+picture: ## Draw the picture in README.md from the built book
+	$(need) browser course
+	@$(PY) -S tools/start.py book build
 	@$(PY) tools/picture.py
 
-nightly: $(VENV)/.all ## The operators' property tests with a thousand examples each, not a hundred
-	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -q -p no:cacheprovider tests/unit/test_functional_*.py
+nightly: ## The operators' property tests with a thousand examples each, not a hundred
+	$(need) course
+	@HYPOTHESIS_PROFILE=nightly exec $(PY) -m pytest -q -p no:cacheprovider tests/unit/test_functional_*.py
 
-colab: $(VENV)/.all ## Run every chapter alone, with Colab's versions of everything
+colab: ## Run every chapter alone, with Colab's versions of everything
+	$(need) course
 	@$(PY) tools/colab.py
 
-pins: $(VENV)/.all ## Resolve requirements/constraints.txt anew
-	@$(PIP) uv
+pins: ## Resolve requirements/constraints.txt anew
+	$(need) course
 	@$(PY) tools/pins.py
 
-set-repository: $(VENV)/.all ## Change the course's address everywhere: make set-repository URL=...
+set-repository: ## Change the course's address everywhere: make set-repository URL=...
+	$(need) course
 	@test -n "$(URL)" || { echo "Say which: make set-repository URL=https://github.com/OWNER/NAME"; exit 1; }
-	@$(PY) tools/repository.py "$(URL)"
+	@exec $(PY) tools/repository.py "$(URL)"
+
+release: ## Make a release, offline: make release VERSION=X.Y.Z
+	$(need) book
+	@test -n "$(VERSION)" || { echo "Say which: make release VERSION=1.2.0"; exit 1; }
+	@exec $(PY) tools/release.py "$(VERSION)"
 
 clean: ## Remove what is built (.venv stays; remove it by hand)
-	rm -rf _build $(JS)/node_modules .pytest_cache .ruff_cache .hypothesis .venv-colab
-
-# Files that stand for work done. Each depends on what would make the work due again.
-
-$(VENV)/.made:
-	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "No $(PYTHON) found. Install Python 3.10 or newer, or name it: make PYTHON=/path/to/python3"; exit 1; }
-	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 10) or sys.exit("Python 3.10 or newer is needed; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % v[:2])'
-	@test -x $(PY) || { echo "Making $(VENV) ..."; $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "This Python can't make a virtual environment (Debian and Ubuntu: apt-get install python3-venv)."; exit 1; }; }
-	@touch $@
-
-$(VENV)/.book: $(VENV)/.made requirements/book.txt $(PINS)
-	@echo "Installing what the book needs ..."
-	@$(PIP) -r requirements/book.txt -c $(PINS)
-	@touch $@
-
-$(VENV)/.all: $(VENV)/.made $(wildcard requirements/*.txt) requirements.txt pyproject.toml
-	@echo "Installing everything; the first time this takes some minutes ..."
-	@$(PIP) -r requirements.txt -c $(PINS)
-	@$(PIP) --no-deps -r requirements/d2l.txt
-	@$(PIP) --no-deps --editable .
-	@touch $@ $(VENV)/.book
-
-$(VENV)/.browser: $(VENV)/.all tools/chromium.py
-	@$(PY) tools/chromium.py --install
-	@touch $@
-
-$(JS)/node_modules/.installed: $(JS)/package.json $(JS)/package-lock.json
-	@command -v npm >/dev/null 2>&1 || { echo "No npm found. Install Node.js 18 or newer (Debian and Ubuntu: apt-get install nodejs npm)."; exit 1; }
-	@echo "Installing what the widgets' checks need ..."
-	@npm --prefix $(JS) ci --silent --no-audit --no-fund
-	@touch $@
-
-# All pages anew each time: a page that is left as it was would hide its own warnings.
-$(HTML)/.built: $(VENV)/.book $(BOOK)
-	@echo "Building the book ..."
-	@rm -rf _build
-	@$(VENV)/bin/jupyter-book build . -W -n --keep-going -q > $(VENV)/book.log 2>&1 || { grep -E 'WARNING|ERROR|rror:' $(VENV)/book.log | head -n 40; tail -n 5 $(VENV)/book.log; echo "The whole log: $(VENV)/book.log"; exit 1; }
-	@touch $@
+	rm -rf _build utils/widgets/js/node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis .venv-colab

@@ -327,24 +327,6 @@ def configure(app: Sphinx, config: Config) -> None:
     config.mathjax_path = "mathjax/tex-svg.js"
 
 
-def mend_older_theme(app: Sphinx, exception: Exception | None) -> None:
-    """Take two mistakes out of the pages of the theme that Python 3.10 gets (1.1).
-
-    It asks for its icons' fonts a second time in a way that browsers refuse to pages opened from
-    the file system, with an error in the log; and it gives two search fields one id. The theme
-    that later Pythons get does neither.
-    """
-    if exception or app.builder.format != "html":
-        return
-    for path in Path(app.outdir).rglob("*.html"):
-        before = path.read_text(encoding="utf-8")
-        after = re.sub(r'<link rel="preload" as="font"[^>]*>', "", before)
-        for _ in range(after.count('id="search-input"') - 1):
-            after = after.replace('id="search-input"', "", 1)
-        if after != before:
-            path.write_text(after, encoding="utf-8")
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register all of the above with Sphinx."""
     register_plugin("pybtex.style.formatting", "course", ReferenceStyle)
@@ -353,7 +335,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-updated", label_citations, priority=900)
     app.connect("doctree-resolved", describe_citations)
     app.connect("html-page-context", describe_page, priority=900)
-    app.connect("build-finished", mend_older_theme)
     for transform in (Citations, Exercises, Alternatives, Explorables, Tables):
         app.add_transform(transform)
     app.add_css_file("course.css", priority=900)

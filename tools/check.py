@@ -105,11 +105,12 @@ def checks() -> list[Check]:
     return [
         Check(
             "style",
-            "Style and types of code and notebooks",
+            "Style, types, workflows",
             [
                 Command([*tools, "ruff", "check", "."], "ruff"),
                 Command([*tools, "ruff", "format", "--check", "."], "format"),
                 Command([*tools, "mypy"], "mypy"),
+                Command([PYTHON, "tools/workflows.py"], "workflows"),
             ],
         ),
         Check(

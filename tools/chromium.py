@@ -10,12 +10,15 @@ import os
 import shutil
 import subprocess
 import sys
+from ctypes.util import find_library
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Of the libraries that Playwright's Chromium needs, those that a machine without a desktop lacks.
+LIBRARIES = ("nss3", "gbm", "asound", "atk-1.0")
 HELP = (
-    "No Chromium found. Install one (Debian and Ubuntu: apt-get install chromium; anywhere: "
-    "playwright install --with-deps chromium), or put its path in CHROMIUM."
+    "No Chromium found. Install one (Debian: apt-get install chromium; elsewhere Chrome will do), "
+    "or say where it is: make test CHROMIUM=/path/to/it"
 )
 
 # No sandbox: it is not to be had in most containers, and only the course's own pages are opened.
@@ -51,10 +54,26 @@ def find() -> str | None:
     return path if path and Path(path).exists() else None
 
 
+def lacking() -> str | None:
+    """Where `find` has found none: what keeps `install` from having a chance; None if nothing.
+
+    Known before anything is fetched: a wrong $CHROMIUM, and, without the rights of root, libraries
+    that only root can install.
+    """
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return f"CHROMIUM={named}: there is no such program. Correct it, or leave it out."
+    if not sys.platform.startswith("linux") or os.geteuid() == 0:
+        return None
+    return HELP if any(find_library(name) is None for name in LIBRARIES) else None
+
+
 def install() -> str | None:
     """Try each way of getting a browser until there is one; return its path, or None."""
-    ways = [[[sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"]]]
-    if shutil.which("apt-get") and os.geteuid() == 0:
+    root = os.geteuid() == 0
+    rights = ["--with-deps"] if root else []
+    ways = [[[sys.executable, "-m", "playwright", "install", *rights, "chromium"]]]
+    if shutil.which("apt-get") and root:
         ways.append([["apt-get", "update"], ["apt-get", "install", "--yes", "chromium"]])
     for way in ways:
         for command in way:
