@@ -130,6 +130,11 @@ def checks() -> list[Check]:
         ),
         Check("browser", "Every widget in a browser", [Command([*PYTEST, "tests/browser"])]),
         Check("pages", "Every page in a browser", [Command([*PYTEST, "tests/book"])], after="book"),
+        Check(
+            "commands",
+            "make itself, interrupted, in odd folders, on machines that lack something",
+            [Command([*PYTEST, "tests/commands"])],
+        ),
         Check("live", "A live JupyterLab", [Command([*PYTEST, "tests/live"])]),
         Check(
             "nbval",
