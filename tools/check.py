@@ -15,7 +15,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+
+import node
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".venv" / "check"
@@ -24,6 +27,12 @@ PYTEST = [PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "--color=no"]
 NBVAL = [*PYTEST, "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
 SLOTS = min(os.cpu_count() or 2, 4)  # more would need more memory than small machines have
 TAIL = 150  # lines of a failed command's output
+
+
+@cache
+def node_path() -> str:
+    """A PATH along which `node` is found: the machine's, or the one that `make test` has brought."""
+    return node.search_path() or os.environ.get("PATH", os.defpath)
 
 
 @dataclass
@@ -42,6 +51,7 @@ class Command:
         """Start it, in a process group of its own, so that all it starts ends with it."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         environment = os.environ | {
+            "PATH": node_path(),
             "OMP_NUM_THREADS": "1",
             "PYTHONUNBUFFERED": "1",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
