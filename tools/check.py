@@ -31,7 +31,7 @@ TAIL = 150  # lines of a failed command's output
 
 @cache
 def node_path() -> str:
-    """A PATH along which `node` is found: the machine's, or the one that `make test` has brought."""
+    """A PATH along which `node` is found: that of the machine, or the one that make has brought."""
     return node.search_path() or os.environ.get("PATH", os.defpath)
 
 
