@@ -29,6 +29,12 @@ HEADER = """\
 LEFT_OUT = re.compile(r"(nvidia|cuda|triton)\b|-e |\./|file:")  # and the course itself
 
 
+def kept(text: str) -> list[str]:
+    """The lines of uv's resolution that are pins for every machine."""
+    lines = [line for line in text.splitlines() if line and not LEFT_OUT.match(line)]
+    return [re.sub(r"\+cpu\b", "", line) for line in lines]
+
+
 def main() -> int:
     """Resolve the requirements and write the result."""
     with tempfile.TemporaryDirectory() as folder:
@@ -50,8 +56,7 @@ def main() -> int:
             print(done.stderr.strip() or "uv failed", file=sys.stderr)
             return done.returncode
         text = output.read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line and not LEFT_OUT.match(line)]
-    lines = [re.sub(r"\+cpu\b", "", line) for line in lines]
+    lines = kept(text)
     missing = [pin for pin in TORCH if pin not in lines]
     if missing:
         print(f"uv left out {', '.join(missing)}", file=sys.stderr)

@@ -32,6 +32,13 @@ def test_every_requirement_is_pinned():
     assert not [line for line in pinned.splitlines() if pins.LEFT_OUT.match(line)]
 
 
+def test_pins_hold_for_every_machine():
+    text = (
+        "-e .\na==1\n\ncuda-python==2\nnvidia-nccl==3 ; x\ntorch==2.13.0+cpu\ntriton==4\nb==5 ; y\n"
+    )
+    assert pins.kept(text) == ["a==1", "torch==2.13.0", "b==5 ; y"]
+
+
 def test_the_oldest_python_is_one():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     (oldest,) = set(re.findall(r"v >= \((\d, \d+)\)", makefile))

@@ -7,6 +7,7 @@ that there is something for it to compare, and that it would notice.
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -300,6 +301,45 @@ def test_running_twice_gives_no_diff(tmp_path):
     assert changed == [True, False]
     assert notebook.cells[0].outputs[0].text == "0\n1\n2\nx1" or len(notebook.cells[0].outputs) == 2
     assert set(notebook.cells[0].metadata) == {"tags"}
+
+
+def test_what_is_saved_is_what_a_reader_sees():
+    """Pieces of one stream are one; what was said on stderr is not stdout; no widget's state."""
+    stream = partial(nbformat.v4.new_output, "stream")
+    data = {notebooks.WIDGET_VIEW: {"model_id": "x"}, "text/html": "<p>1</p>", "text/plain": "W()"}
+    view = nbformat.v4.new_output("execute_result", data, execution_count=1)
+    outputs = [stream(name="stdout", text="a"), stream(name="stdout", text="b")]
+    outputs += [stream(name="stderr", text="c"), view]
+    cell = nbformat.v4.new_code_cell("f()  \n", outputs=outputs, metadata={"collapsed": True})
+    notebook = notebooks.normalise(nbformat.v4.new_notebook(cells=[cell]))
+    (cell,) = notebook.cells
+    first, second, shown = cell.outputs
+    assert (first.name, first.text) == ("stdout", "ab") and (second.name, second.text) == (
+        "stderr",
+        "c",
+    )
+    assert set(shown.data) == {"text/html", "text/plain"}
+    assert cell.source == "f()" and cell.metadata == {}
+
+
+def test_widgets_leave_no_state(tmp_path):
+    cells = [nbformat.v4.new_code_cell("import ipywidgets\nipywidgets.IntSlider()")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebooks.run(notebook, tmp_path)
+    assert "widgets" not in notebook.metadata
+    (shown,) = notebooks.normalise(notebook).cells[0].outputs
+    assert notebooks.WIDGET_VIEW not in shown.data
+
+
+def test_a_cell_that_fails_fails_the_command_and_nothing_is_written(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "bad.ipynb"
+    cells = [nbformat.v4.new_code_cell("1 / 0")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    before = path.read_bytes()
+    monkeypatch.setattr(sys, "argv", ["notebooks.py", str(path)])
+    assert notebooks.main() == 1
+    assert path.read_bytes() == before
+    assert "a cell failed, nothing written" in capsys.readouterr().err
 
 
 def test_measurements_are_kept_until_others_are_asked_for(tmp_path):
