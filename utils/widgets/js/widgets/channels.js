@@ -10,7 +10,7 @@ import { Grid } from "../view/grid.js";
 import { createPanel, createShell } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { resized } from "./kernels.js";
+import { resized } from "../view/kernels.js";
 
 const KEYS = ["planes", "filters", "groups", "stride", "padding", "tints", "step"];
 const grouped = (x) => x.toLocaleString("en-US");

@@ -11,7 +11,7 @@ import { Grid } from "../view/grid.js";
 import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { PRESETS, presetOf, resized } from "./kernels.js";
+import { PRESETS, presetOf, resized } from "../view/kernels.js";
 
 const KEYS = ["input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step", "count_include_pad"];
 const times = ([a, b]) => `${a}×${b}`;
