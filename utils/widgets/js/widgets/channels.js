@@ -15,7 +15,7 @@ import { resized } from "../view/kernels.js";
 const KEYS = ["planes", "filters", "groups", "stride", "padding", "tints", "step"];
 const grouped = (x) => x.toLocaleString("en-US");
 
-export function channels({ model, el }) {
+export default function channels({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({ el, name: "Channels", store, snippet: () => engine.channelsPytorch(store.state) });
   let preview = null;

@@ -17,7 +17,7 @@ const MOST = 64;
 const sum = (pairs) =>
   pairs.map(([a, b], i) => `${i ? bracket(a) : show(a)}×${bracket(b)}`).join(" + ") || "0";
 
-export function matrixView({ model, el }) {
+export default function matrixView({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({
     el,

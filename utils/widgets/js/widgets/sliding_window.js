@@ -19,7 +19,7 @@ const MOST = 32;
 
 const configOf = (state) => ({ ...state, countIncludePad: state.count_include_pad });
 
-export function slidingWindow({ model, el }) {
+export default function slidingWindow({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({
     el,

@@ -14,7 +14,7 @@ import { resized } from "../view/kernels.js";
 const KEYS = ["input", "kernel", "stride", "padding", "output_padding", "step"];
 const configOf = (state) => ({ ...state, outputPadding: state.output_padding });
 
-export function transposed({ model, el }) {
+export default function transposed({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({
     el,
