@@ -231,6 +231,7 @@ export default function slidingWindow({ model, el }) {
     panels.kernel.detail(`${times(k)}${words.note(config)}`);
     panels.output.detail(times(out));
     setText(signs[0], config.mode === "flip" ? "∗" : pooling ? "▸" : "⋆");
+    setText(signs[1], words.equalsSign(config));
     setText(shell.shape, words.shapeText(config));
 
     const sizes = { kernelHeight: k[0], kernelWidth: k[1], inputHeight: n[0], inputWidth: n[1] };

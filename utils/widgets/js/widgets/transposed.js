@@ -238,8 +238,9 @@ export default function transposed({ model, el }) {
     if (target) {
       const terms = sources.map(([x, y, w], index) => `${index ? bracket(config.input[x][y]) : show(config.input[x][y])}×${bracket(w)}`);
       const total = sources.reduce((s, [x, y, w]) => s + config.input[x][y] * w, 0);
-      setText(shell.arithmetic, `${terms.join(" + ") || "nothing stamped yet"} = ${show(total)}`);
-      setText(shell.pointed, `Output (${target.join(", ")}): the stamps that cover it, and the window that reads it`);
+      setText(shell.arithmetic, `${terms.join(" + ") || "0"} = ${show(total)}`);
+      const told = terms.length ? "the stamps that cover it, and the window that reads it" : "no stamp covers it yet";
+      setText(shell.pointed, `Output (${target.join(", ")}): ${told}`);
     } else {
       const x = config.input[a][b];
       const product = config.kernel.map((line) => `[${line.map((w) => show(x * w)).join(", ")}]`).join(", ");
