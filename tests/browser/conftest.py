@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looking import MODES
 
 from utils.widgets import WIDGETS
 
 SCRIPT = Path(__file__).parents[2] / "utils" / "widgets" / "dist" / "explorables.js"
+OWN = ("file:", "data:", "blob:")
+NOT_OF_PLAYWRIGHT = ("width", "clock", "stays")
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}">
 <head><meta charset="utf-8"><title>Widgets</title>
@@ -22,7 +25,6 @@ PAGE = """<!doctype html>
 <style>html[data-theme=dark] {{ background: #121212; color: #eee }}</style>
 <script defer src="{script}"></script></head>
 <body><main><h1>Widgets</h1>{body}</main></body></html>"""
-MODES = {f"{kind} {mode}": (kind, mode) for kind, w in WIDGETS.items() for mode in w.examples}
 
 
 @dataclass
@@ -34,25 +36,41 @@ class Pages:
     pages: dict[str, Any] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
 
-    def load(self, body: str = "", theme: str = "light", width: int = 900, **options: Any) -> Any:
-        key = json.dumps([width, options], sort_keys=True)
+    def page(self, **kind: Any) -> Any:
+        """The page of this kind; with `clock`, its time stands still but for `clock.run_for`."""
+        key = json.dumps(kind, sort_keys=True)
         if key not in self.pages:
-            context = self.browser.new_context(viewport={"width": width, "height": 800}, **options)
+            options = {name: value for name, value in kind.items() if name not in NOT_OF_PLAYWRIGHT}
+            context = self.browser.new_context(
+                viewport={"width": kind["width"], "height": 800}, **options
+            )
             context.set_offline(True)
             page = self.pages[key] = context.new_page()
+            if kind.get("clock"):
+                page.clock.install(time=0)
+                page.clock.pause_at(1000)
             page.on("console", lambda m: self.note(m.text) if m.type == "error" else None)
             page.on("pageerror", lambda error: self.note(str(error)))
-            page.on(
-                "request",
-                lambda r: None if r.url[:4] in ("file", "data", "blob") else self.note(r.url),
-            )
+            page.on("request", lambda r: None if r.url.startswith(OWN) else self.note(r.url))
         page = self.pages[key]
+        page.mouse.move(1, 1)  # off the widgets, wherever the last test left it
+        return page
+
+    def load(self, body: str, theme: str = "light", width: int = 900, **kind: Any) -> Any:
+        """The page of this kind, with this body."""
+        page = self.page(width=width, **kind)
         path = self.folder / "page.html"
         path.write_text(PAGE.format(theme=theme, script=SCRIPT.as_uri(), body=body), "utf-8")
-        page.mouse.move(1, 1)  # off the widgets, wherever the last test left it
         page.goto(path.as_uri())
         page.wait_for_function("window.slidingWindowCourse !== undefined")
         return page
+
+    def stage(self, width: int = 900) -> Any:
+        """A page that is loaded once, without a widget."""
+        page = self.page(width=width, stays=True)
+        if page.url.startswith("file:"):
+            return page
+        return self.load('<div id="stage"></div>', width=width, stays=True)
 
     def note(self, trouble: str) -> None:
         self.troubles.append(trouble)
@@ -74,35 +92,36 @@ def show(pages):
     assert pages.troubles == []
 
 
-@pytest.fixture(scope="module")
-def stage(pages):
-    """A page for `mount`, loaded once for all tests of a module."""
-    return pages.load(width=901)
-
-
 @pytest.fixture
-def mount(stage, pages):
-    """Return a function that mounts a new widget on the page that stays, alone, and returns the page."""
+def mount(pages):
+    """Return a function that puts a new widget, alone, on a page that stays; as `show` does else."""
     pages.troubles.clear()
 
-    def alone(widget):
-        stage.mouse.move(1, 1)
-        stage.evaluate(
+    def alone(widget, width=900):
+        page = pages.stage(width)
+        page.evaluate(
             """([kind, spec]) => {
                 globalThis.unmount?.();
+                document.documentElement.dataset.theme = "light";
                 const course = slidingWindowCourse, el = document.createElement("div");
-                document.querySelector("main").replaceChildren(el);
+                document.querySelector("#stage").replaceChildren(el);
                 globalThis.unmount = course.mount({ kind, model: course.pageModel(spec), el });
             }""",
             [widget.kind, widget.spec],
         )
-        return stage
+        return page
 
     yield alone
     assert pages.troubles == []
 
 
-@pytest.fixture(params=MODES)
+@pytest.fixture
+def page(pages):
+    """A page for what needs no widget: the engines."""
+    return pages.stage()
+
+
+@pytest.fixture(params=MODES, ids=str)
 def widget(request):
     """Every widget of the registry, in every mode."""
     kind, mode = MODES[request.param]

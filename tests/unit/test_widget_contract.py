@@ -95,14 +95,18 @@ WRONG = {
     traits.Choice: ["loud", 1, None, ["conv"]],
     traits.Array: [
         None, 3, "abc", [["1"]], [[1, 2], [3]], [[float("nan")]], [[1e9]], [[1j]], [], [[]],
-        torch.ones(2), torch.ones(70, 70), torch.ones(2, 2, dtype=torch.complex64), [[None]],
+        torch.ones(70, 70), torch.ones(2, 2, dtype=torch.complex64), [[None]],
         np.ones((2, 2), dtype=complex), np.array([["a"]]), [[[[[1.0]]]]],
     ],
 }  # fmt: skip
 
 
 def wrong_for(trait: traits.State) -> list:
-    return next((WRONG[t] for t in type(trait).__mro__ if t in WRONG), [None, object(), ["x"]])
+    found = next((WRONG[t] for t in type(trait).__mro__ if t in WRONG), [None, object(), ["x"]])
+    if isinstance(trait, traits.Array):
+        axes = len(trait.axes)
+        found = [*found, torch.ones([1] * (axes - 1)), torch.ones([1] * (axes + 1))]
+    return found
 
 
 def test_a_refused_value_says_which_and_changes_nothing(widget):

@@ -381,8 +381,13 @@ def test_transposed_is_conv_transpose2d():
         (lambda: Transposed(torch.ones(9, 9), K), "at most 8 rows and columns"),
         (lambda: Transposed(X, K, output_padding=1), "output.padding"),
         (lambda: Transposed(X, K, padding=2), "output size"),
+        (lambda: Channels([[1]], [[[[1]]]]), r"\(channels, height, width\); got shape \(1, 1\)"),
+        (lambda: Channels([[[1]]], [[[[1]]]], groups=2), "groups"),
+        (lambda: Channels([[[1]]], [[[[1], [2]]]]), "kernel"),
+        (lambda: LayerCost(kernel_size=59), "the kernel spans 59, more than the padded input's 58"),
     ],
 )
 def test_bad_input_is_refused_with_the_rule(make, says):
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises(WidgetError, match=says) as caught:
         make()
+    assert isinstance(caught.value, ValueError)

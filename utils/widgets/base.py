@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 from torch import Tensor
 
-from utils.widgets.traits import State, WidgetError, as_json
+from utils.widgets.traits import Position, State, WidgetError, as_json
 
 __all__ = ["DIST", "Explorable", "WidgetError"]
 
@@ -37,6 +37,8 @@ class Explorable(anywidget.AnyWidget):
 
     examples: ClassVar[dict[str, dict[str, Any]]]
     """Arguments by name: a widget for each mode that its page knows; all shared tests run them."""
+
+    _agreed: dict[str, Any] | None = None  # what `_check` passed last
 
     def __init__(self, **state: Any) -> None:
         formed = {name: self._trait(name).form(value) for name, value in state.items()}
@@ -75,7 +77,10 @@ class Explorable(anywidget.AnyWidget):
             WidgetError: if they do not fit together; traitlets then keeps the old value.
         """
         state = {**self._state(), name: value}
-        self._check(state)
+        ruled = {n: x for n, x in state.items() if not isinstance(self._trait(n), Position)}
+        if ruled != self._agreed:  # several traits that change together are asked one by one
+            self._check(state)
+            self._agreed = ruled
         counts = self._positions(state)
         return min(max(value, 0), counts[name] - 1) if name in counts else value
 

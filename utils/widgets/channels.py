@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from utils import functional
+from utils.shapes import output_size
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import bracket, number, paragraph, table
 from utils.widgets.traits import Array, Pair, Position, State, Whole
@@ -101,7 +102,10 @@ class Channels(Explorable):
         _compute(state)
 
     def _positions(self, state: dict[str, Any]) -> dict[str, int]:
-        return {"step": _compute(state).numel()}
+        sizes = (np.shape(state["planes"])[1:], np.shape(state["filters"])[2:])
+        places = (state["stride"], state["padding"])
+        rows, columns = (output_size(*axis) for axis in zip(*sizes, *places, strict=True))
+        return {"step": len(state["filters"]) * rows * columns}
 
     @property
     def output(self) -> Tensor:

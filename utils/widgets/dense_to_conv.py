@@ -47,9 +47,9 @@ class DenseToConv(Explorable):
     step = Position()
 
     examples: ClassVar[dict[str, dict[str, Any]]] = {
-        "dense": {"n": 3},
+        "dense": {},
         "shared": {"n": 3, "stage": "shared"},
-        "local": {"stage": "local"},
+        "local": {"n": 3, "stage": "local"},
     }
 
     def __init__(self, n: int = 4, delta: int = 1, stage: str = "dense") -> None:

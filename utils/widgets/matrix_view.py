@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from utils import functional
+from utils.shapes import output_size
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import number, paragraph, table
 from utils.widgets.traits import Choice, Flag, Matrix, Pair, Position, whole
@@ -92,7 +93,13 @@ class MatrixView(Explorable):
         _compute(state)
 
     def _positions(self, state: dict[str, Any]) -> dict[str, int]:
-        return {"step": _compute(state)[1].numel()}
+        sizes = [(len(state[name]), len(state[name][0])) for name in ("input", "kernel")]
+        if state["transposed"] and state["unroll"] == "kernel":  # back to the input
+            rows, columns = sizes[0]
+        else:
+            places = (state["stride"], state["padding"])
+            rows, columns = (output_size(*axis) for axis in zip(*sizes, *places, strict=True))
+        return {"step": rows * columns}
 
     @property
     def matrix(self) -> Tensor:
