@@ -1,8 +1,15 @@
 """The widgets to look at, and what a test sees of one: cells, marks, values, lines of text."""
 
+import json
+
 from utils.widgets import WIDGETS
 
 MODES = {f"{kind} {mode}": (kind, mode) for kind, w in WIDGETS.items() for mode in w.examples}
+
+
+def ask(page, function: str, argument):
+    """Call a function on the page. A large argument goes as text: else each number is checked."""
+    return page.evaluate(f"text => ({function})(JSON.parse(text))", json.dumps(argument))
 
 
 def cells(page, grid: str, mark: str) -> set[tuple[int, int]]:

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 import torch
+from looking import ask
 from torch.utils.flop_counter import FlopCounterMode
 
 from utils import LayerCost
@@ -64,7 +65,8 @@ def by_pytorch(c: dict) -> tuple | None:
 def test_layer_cost_counts_as_pytorch_does(page, capsys):
     draw = random.Random(4)
     cases = [layer(draw) for _ in range(COUNT + 200)]  # some of which nobody accepts
-    answers = page.evaluate(
+    answers = ask(
+        page,
         """cases => cases.map(c => { const e = slidingWindowCourse.engine.cost;
             const broken = e.brokenCost(c);
             return broken ? [broken] : [null, e.layerCost(c), e.costPytorch(c), e.verdict(c),

@@ -5,6 +5,7 @@ import random
 import pytest
 import torch
 import torch.nn.functional as F
+from looking import ask
 
 from utils import Channels, DenseToConv, ImageFilter, MatrixView, Transposed
 
@@ -39,7 +40,8 @@ def test_channels_agree_with_pytorch(page, capsys):
                 "padding": padding,
             }
         )
-    answers = page.evaluate(
+    answers = ask(
+        page,
         """cases => cases.map(c => { const e = slidingWindowCourse.engine.channels;
             return [e.output(c), e.cost(c).parameters, e.cost(c).multiplyAdds, e.channelsPytorch(c),
                     c.filters.map((_, o) => e.feeding(c, o))]; })""",
@@ -85,7 +87,8 @@ def test_matrices_agree_with_pytorch(page, capsys):
                 "bias": 0,
             }
         )
-    answers = page.evaluate(
+    answers = ask(
+        page,
         """cases => cases.map(c => { const e = slidingWindowCourse.engine.matrix;
             return [e.kernelMatrix(c), e.inputMatrix(c), e.matrixPytorch(c, false), e.matrixPytorch(c, true)]; })""",
         cases,
@@ -146,7 +149,8 @@ def test_transposed_agrees_with_pytorch_at_the_end_and_with_itself_at_every_step
                 "outputPadding": extra,
             }
         )
-    answers = page.evaluate(
+    answers = ask(
+        page,
         """cases => cases.map(c => { const e = slidingWindowCourse.engine.transposed;
             const count = c.input.length * c.input[0].length;
             let apart = 0;

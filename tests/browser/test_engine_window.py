@@ -5,6 +5,7 @@ import random
 import pytest
 import torch
 import torch.nn.functional as F
+from looking import ask
 
 from utils import SlidingWindow, output_size
 from utils.widgets.first_frame import number
@@ -61,7 +62,8 @@ def by_torch(c: dict) -> torch.Tensor:
 @pytest.mark.parametrize("mode", ["conv", "flip", "max", "avg"])
 def test_a_thousand_configurations_agree_with_pytorch(page, mode):
     cases = configurations(mode)
-    answers = page.evaluate(
+    answers = ask(
+        page,
         "cases => cases.map(c => [slidingWindowCourse.engine.shape.outputShape(c),"
         " slidingWindowCourse.engine.window.output(c), slidingWindowCourse.engine.window.brokenRule(c)])",
         cases,
@@ -77,7 +79,8 @@ def test_a_thousand_configurations_agree_with_pytorch(page, mode):
 def test_what_feeds_what_is_one_relation_seen_from_two_sides(page, mode):
     # The gradient of one output says which inputs it reads: a witness that is not our own.
     cases = configurations(mode, 60)
-    relations = page.evaluate(
+    relations = ask(
+        page,
         """cases => cases.map(c => {
             const { taps, affected } = slidingWindowCourse.engine.window;
             const [oh, ow] = slidingWindowCourse.engine.shape.outputShape(c);
