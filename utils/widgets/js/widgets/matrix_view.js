@@ -198,9 +198,7 @@ export default function matrixView({ model, el }) {
     panels.output.detail(`${shape.join("×")}${back ? ", the result in the input's shape" : ""}`);
     panels.forward.detail(`${oh}×${ow}, the convolution's output`);
     panels.matrix.detail(shapeOf(matrix).join("×"));
-    const flat = back ? "the forward output" : state.unroll === "kernel" ? "the input" : "the kernel";
-    panels.vector.detail(`${flat}, row by row`);
-    panels.result.detail(back ? "one entry for each pixel" : "the output, row by row");
+    panels.vector.detail(back ? "forward" : state.unroll === "kernel" ? "input" : "kernel");
     setText(shell.shape, engine.shapeText(config));
     unroll.set(state.unroll);
     turn.set(String(state.transposed));
