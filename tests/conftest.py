@@ -39,10 +39,18 @@ def axe():
     script = AXE.read_text(encoding="utf-8")
 
     def find(page, include: str | None = None, only: list[str] | None = None) -> list[str]:
-        page.evaluate(script)
-        options = {"runOnly": only or AXE_TAGS, "preload": False}  # preload would fetch styles
+        if page.evaluate("typeof axe") == "undefined":
+            page.evaluate(script)
+        options = {
+            "runOnly": only or AXE_TAGS,
+            "preload": False,  # which would fetch styles
+            "resultTypes": ["violations"],
+        }
         result = page.evaluate(
-            "([include, options]) => axe.run(include ? { include } : document, options)",
+            """async ([include, options]) => {
+                const found = await axe.run(include ? { include } : document, options);
+                return { passes: found.passes.length, violations: found.violations };
+            }""",
             [include, options],
         )
         assert result["passes"], "axe looked at nothing"

@@ -5,45 +5,40 @@ Read `loops` for the definitions, `functional` for the same operators made gener
 `figures` draws still pictures, `data` loads the photograph and the digits, `exercises` checks
 answers, `textbook` fetches d2l.
 
-Importing `utils` is light: neither matplotlib nor d2l nor the network is touched until used.
+Importing `utils` is light: neither torch nor ipywidgets, matplotlib, d2l or the network is touched
+until used. What needs them is loaded when it is first asked for.
 """
 
-from utils._version import __version__
-from utils.loops import corr2d
-from utils.shapes import (
-    conv_cost,
-    effective_kernel_size,
-    output_size,
-    receptive_field,
-    same_padding,
-    transposed_output_size,
-)
-from utils.widgets import (
-    Channels,
-    DenseToConv,
-    ImageFilter,
-    LayerCost,
-    MatrixView,
-    ShapeCalculator,
-    SlidingWindow,
-    Transposed,
-)
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "Channels",
-    "DenseToConv",
-    "ImageFilter",
-    "LayerCost",
-    "MatrixView",
-    "ShapeCalculator",
-    "SlidingWindow",
-    "Transposed",
-    "__version__",
-    "conv_cost",
-    "corr2d",
-    "effective_kernel_size",
-    "output_size",
-    "receptive_field",
-    "same_padding",
-    "transposed_output_size",
-]
+from utils._version import __version__ as __version__
+from utils.shapes import conv_cost as conv_cost
+from utils.shapes import effective_kernel_size as effective_kernel_size
+from utils.shapes import output_size as output_size
+from utils.shapes import receptive_field as receptive_field
+from utils.shapes import same_padding as same_padding
+from utils.shapes import transposed_output_size as transposed_output_size
+
+if TYPE_CHECKING:
+    from utils.loops import corr2d as corr2d
+    from utils.widgets import *  # noqa: F403
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Load what is asked for the first time: a widget, `corr2d`, or a module of the course."""
+        if name == "__all__":  # only `from utils import *` asks for it
+            here = [name for name, value in globals().items() if callable(value)]
+            own = [name for name in here if globals()[name].__module__ == "utils.shapes"]
+            return [*own, "corr2d", *import_module("utils.widgets").__all__]
+        if name == "corr2d":
+            return import_module("utils.loops").corr2d
+        if name[0].isupper() and name in (widgets := import_module("utils.widgets").WIDGETS):
+            return widgets[name]
+        if name[0].islower() and find_spec(f"utils.{name}"):
+            return import_module(f"utils.{name}")
+        raise AttributeError(f"module 'utils' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__getattr__("__all__")})

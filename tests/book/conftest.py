@@ -62,17 +62,31 @@ class Watch:
         assert self.failed == []
 
 
-@pytest.fixture
-def visit(browser):
-    """Return a function that opens an address and returns the page and what it did."""
-    contexts = []
+@pytest.fixture(scope="session")
+def contexts(browser):
+    """A context for each kind of window, kept: to make one takes as long as to load a page."""
+    kept = {}
+    yield kept
+    for context in kept.values():
+        context.close()
 
-    def open_page(address: str, *, width=1280, height=900, scheme="light", until=None):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme
-        )
-        contexts.append(context)
-        page, watch = context.new_page(), Watch()
+
+@pytest.fixture
+def visit(browser, contexts):
+    """Return a function that opens an address and returns the page and what it did."""
+    pages = []
+
+    def open_page(
+        address: str, *, width=1280, height=900, scheme="light", until=None, stores=False
+    ):
+        # A test that makes the page store something says so: its context is its own.
+        key = (width, height, scheme, len(contexts) if stores else "")
+        if key not in contexts:
+            contexts[key] = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme
+            )
+        page, watch = contexts[key].new_page(), Watch()
+        pages.append(page)
         own = "file:" if address.startswith("file:") else "/".join(address.split("/")[:3]) + "/"
 
         def route(route):
@@ -83,7 +97,7 @@ def visit(browser):
                 watch.outside.append(url)
                 route.abort()
 
-        context.route("**/*", route)
+        page.route("**/*", route)
         page.on(
             "console",
             lambda m: watch.logged.append(m.text) if m.type in ("error", "warning") else None,
@@ -101,8 +115,8 @@ def visit(browser):
         return page, watch
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
 
 
 def settle(page) -> None:

@@ -225,12 +225,12 @@ def test_search_finds_a_word(way, book, server, visit):
     hits = page.locator("#search-results li a")
     hits.first.wait_for(timeout=15_000)
     assert any("03-padding-and-stride" in hit.get_attribute("href") for hit in hits.all())
-    page.wait_for_timeout(500)
+    page.wait_for_load_state("networkidle")  # each hit fetches its page for an excerpt
     watch.assert_clean()
 
 
 def test_the_theme_can_be_changed_and_stays(server, visit):
-    page, watch = visit(server + "intro.html")
+    page, watch = visit(server + "intro.html", stores=True)
     button = page.locator(".theme-switch-button:visible").first
     seen = set()
     for _ in range(3):

@@ -1,10 +1,23 @@
-"""Widgets on a page of their own, opened from the file system with the network cut."""
+"""Widgets on pages of their own, opened from the file system with the network cut.
 
+A browser context takes half a second to make, a page a tenth to load, a widget a fiftieth to mount.
+So contexts are kept for the whole run; `show` loads a page anew, and where it is enough that the
+widget is new, `mount` puts one on a page that stays.
+"""
+
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from looking import MODES
+
+from utils.widgets import WIDGETS
 
 SCRIPT = Path(__file__).parents[2] / "utils" / "widgets" / "dist" / "explorables.js"
+OWN = ("file:", "data:", "blob:")
+NOT_OF_PLAYWRIGHT = ("width", "clock", "stays")
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}">
 <head><meta charset="utf-8"><title>Widgets</title>
@@ -14,32 +27,102 @@ PAGE = """<!doctype html>
 <body><main><h1>Widgets</h1>{body}</main></body></html>"""
 
 
-@pytest.fixture
-def show(browser, tmp_path):
-    """Return a function that opens widgets on a page; whatever it logs or asks for fails the test."""
-    contexts, troubles = [], []
+@dataclass
+class Pages:
+    """One page for each kind of window; what any of them logs or asks for is a trouble."""
 
-    def open_page(*widgets, theme="light", width=900, **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        context.set_offline(True)
-        page = context.new_page()
-        page.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on(
-            "request",
-            lambda r: (
-                None if r.url.startswith(("file:", "data:", "blob:")) else troubles.append(r.url)
-            ),
-        )
-        path = tmp_path / f"page{len(contexts)}.html"
-        body = "".join(widget.to_html() for widget in widgets)
+    browser: Any
+    folder: Path
+    pages: dict[str, Any] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+
+    def page(self, **kind: Any) -> Any:
+        """The page of this kind; with `clock`, its time stands still but for `clock.run_for`."""
+        key = json.dumps(kind, sort_keys=True)
+        if key not in self.pages:
+            options = {name: value for name, value in kind.items() if name not in NOT_OF_PLAYWRIGHT}
+            context = self.browser.new_context(
+                viewport={"width": kind["width"], "height": 800}, **options
+            )
+            context.set_offline(True)
+            page = self.pages[key] = context.new_page()
+            if kind.get("clock"):
+                page.clock.install(time=0)
+                page.clock.pause_at(1000)
+            page.on("console", lambda m: self.note(m.text) if m.type == "error" else None)
+            page.on("pageerror", lambda error: self.note(str(error)))
+            page.on("request", lambda r: None if r.url.startswith(OWN) else self.note(r.url))
+        page = self.pages[key]
+        page.mouse.move(1, 1)  # off the widgets, wherever the last test left it
+        return page
+
+    def load(self, body: str, theme: str = "light", width: int = 900, **kind: Any) -> Any:
+        """The page of this kind, with this body."""
+        page = self.page(width=width, **kind)
+        path = self.folder / "page.html"
         path.write_text(PAGE.format(theme=theme, script=SCRIPT.as_uri(), body=body), "utf-8")
         page.goto(path.as_uri())
         page.wait_for_function("window.slidingWindowCourse !== undefined")
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert troubles == []
+    def stage(self, width: int = 900) -> Any:
+        """A page that is loaded once, without a widget."""
+        page = self.page(width=width, stays=True)
+        if page.url.startswith("file:"):
+            return page
+        return self.load('<div id="stage"></div>', width=width, stays=True)
+
+    def note(self, trouble: str) -> None:
+        self.troubles.append(trouble)
+
+
+@pytest.fixture(scope="session")
+def pages(browser, tmp_path_factory):
+    found = Pages(browser, tmp_path_factory.mktemp("pages"))
+    yield found
+    for page in found.pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def show(pages):
+    """Return a function that loads widgets on a page; whatever it logs or asks for fails the test."""
+    pages.troubles.clear()
+    yield lambda *widgets, **how: pages.load("".join(w.to_html() for w in widgets), **how)
+    assert pages.troubles == []
+
+
+@pytest.fixture
+def mount(pages):
+    """Return a function that puts a new widget, alone, on a page that stays; as `show` does else."""
+    pages.troubles.clear()
+
+    def alone(widget, width=900):
+        page = pages.stage(width)
+        page.evaluate(
+            """([kind, spec]) => {
+                globalThis.unmount?.();
+                document.documentElement.dataset.theme = "light";
+                const course = slidingWindowCourse, el = document.createElement("div");
+                document.querySelector("#stage").replaceChildren(el);
+                globalThis.unmount = course.mount({ kind, model: course.pageModel(spec), el });
+            }""",
+            [widget.kind, widget.spec],
+        )
+        return page
+
+    yield alone
+    assert pages.troubles == []
+
+
+@pytest.fixture
+def page(pages):
+    """A page for what needs no widget: the engines."""
+    return pages.stage()
+
+
+@pytest.fixture(params=MODES, ids=str)
+def widget(request):
+    """Every widget of the registry, in every mode."""
+    kind, mode = MODES[request.param]
+    return WIDGETS[kind].example(mode)

@@ -33,7 +33,7 @@ def takes(clock, *seconds: float, numbers: int = 1):
 
 @pytest.fixture
 def pair(clock, monkeypatch):
-    """Make the only pair that there is: torch takes a second, we other times and twice the memory."""
+    """Make the only pair there is: torch takes a second, we what is said, and twice the memory."""
 
     def only(*seconds: float):
         ours, torchs = takes(clock, *seconds, numbers=200), takes(clock, 1, numbers=100)

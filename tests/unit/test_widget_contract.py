@@ -1,171 +1,280 @@
-"""What holds for every widget as a Python object, and what channels, matrix and transposed show."""
+"""What holds for every widget as a Python object: for all of the registry, in all of its modes."""
 
 import json
+import subprocess
+import sys
+from fractions import Fraction
 from html import unescape
 
+import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
-from traitlets import TraitError
+from ipywidgets import Widget
 
-from utils import (
-    Channels,
-    DenseToConv,
-    ImageFilter,
-    LayerCost,
-    MatrixView,
-    ShapeCalculator,
-    SlidingWindow,
-    Transposed,
-)
+import utils
+from utils.widgets import WIDGETS, traits
+from utils.widgets.base import DIST, WidgetError
 
-X = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
-K = [[0, 1], [2, 3]]
-
-WIDGETS = {
-    "SlidingWindow": lambda: SlidingWindow(X, K),
-    "ImageFilter": lambda: ImageFilter([[0.0, 0.5, 1], [1.0, 0.25, 0]], [[1]]),
-    "DenseToConv": DenseToConv,
-    "ShapeCalculator": ShapeCalculator,
-    "Channels": lambda: Channels([X, X], [[K, K], [K, K]]),
-    "MatrixView": lambda: MatrixView((3, 3), K),
-    "Transposed": lambda: Transposed(X, K),
-    "LayerCost": LayerCost,
-}
-
-# Changes that fit together and not one by one, with numbers where the trait holds pairs; and what
-# the output is then.
-TOGETHER = {
-    "SlidingWindow": ({"kernel": torch.ones(5, 5), "padding": 2, "stride": 2}, (2, 2)),
-    "ImageFilter": ({"kernel": torch.ones(2, 2), "row": 9, "column": 9}, (1, 2)),
-    "DenseToConv": (
-        {"image": torch.ones(2, 2), "dense": torch.ones(4, 4), "shared": torch.ones(3, 3)},
-        (2, 2),
-    ),
-    "ShapeCalculator": ({"n": 2, "k": 6, "padding": 2}, ()),
-    "Channels": (
-        {
-            "planes": torch.ones(4, 3, 3),
-            "tints": [""] * 4,
-            "groups": 2,
-            "padding": 1,
-            "stride": 2,
-        },
-        (2, 2, 2),
-    ),
-    "MatrixView": ({"kernel": torch.ones(5, 5), "padding": 2, "stride": 2}, (2, 2)),
-    "Transposed": ({"kernel": torch.ones(4, 4), "stride": 3, "output_padding": 2}, (12, 12)),
-    "LayerCost": ({"in_channels": 6, "out_channels": 9, "groups": 3, "kernel_size": 1}, (3,)),
-}
-
-# What leaves fewer positions than before, and how many.
-FEWER = {
-    "SlidingWindow": ({"stride": 2}, {"step": 1}),
-    "ImageFilter": ({"kernel": [[1, 1], [1, 1]]}, {"row": 1, "column": 2}),
-    "ShapeCalculator": ({"k": 7}, {"step": 2}),
-    "Channels": ({"stride": [1, 2]}, {"step": 4}),
-    "MatrixView": ({"stride": [2, 1]}, {"step": 2}),
-    "Transposed": ({"input": [[1, 2]]}, {"step": 2}),
-}
+MODES = [(kind, mode) for kind, widget in WIDGETS.items() for mode in widget.examples]
+SOURCES = DIST.parent / "js"
 
 
 @pytest.fixture(params=WIDGETS)
 def kind(request):
-    return request.param
+    return WIDGETS[request.param]
+
+
+@pytest.fixture(params=MODES, ids=" ".join)
+def widget(request):
+    kind, mode = request.param
+    return WIDGETS[kind].example(mode)
+
+
+def state_traits(widget) -> dict[str, traits.State]:
+    return widget.traits(state=True)
+
+
+def test_what_is_registered_is_exported_and_has_its_parts(kind):
+    name = kind.__name__
+    assert getattr(utils, name) is kind
+    assert name in utils.__all__ and name in dir(utils)
+    assert kind.examples
+    assert (SOURCES / "widgets" / f"{kind.file_name()}.js").is_file()
+
+
+def test_every_view_belongs_to_a_registered_widget():
+    files = {path.stem for path in (SOURCES / "widgets").glob("*.js")}
+    assert files == {widget.file_name() for widget in WIDGETS.values()}
 
 
 def test_what_a_notebook_saves_is_the_same_each_time_and_starts_the_page(kind):
-    first, second = WIDGETS[kind](), WIDGETS[kind]()
+    mode = next(iter(kind.examples))
+    first, second = kind.example(mode), kind.example(mode)
     data, _ = first._repr_mimebundle_()
     other, _ = second._repr_mimebundle_()
     assert data["text/html"] == other["text/html"]
     assert data["text/plain"] == other["text/plain"] and "0x" not in data["text/plain"]
     html = data["text/html"]
     spec = json.loads(unescape(html.split('data-spec="')[1].split('"')[0]))
-    assert spec == json.loads(json.dumps(first.spec))
-    assert f'class="explorable" data-explorable="{kind}"' in html
+    assert spec == first.spec
+    assert f'class="explorable" data-explorable="{kind.__name__}"' in html
 
 
-def test_changes_held_back_are_checked_together(kind):
-    changes, shape = TOGETHER[kind]
-    widget = WIDGETS[kind]()
-    with widget.hold_trait_notifications():
-        for name, value in changes.items():
-            setattr(widget, name, value)
-    assert widget.output.shape == shape
-    json.dumps(widget.spec)  # in the form that the page reads
+def test_the_first_frame_speaks_html_and_the_output_is_numbers(widget):
+    assert isinstance(widget.output, torch.Tensor) and widget.output.numel()
+    assert widget.first_frame().startswith(("<p>", "<table>"))
+
+
+def test_a_state_taken_over_from_the_page_is_the_same_widget(widget):
+    """JSON arrives, all in one message; lists are held as tuples, and nothing is sent back."""
+    other = type(widget).example(next(iter(type(widget).examples)))
+    sent = []
+    other.send_state = lambda key=None: sent.append(key)
+    other.set_state(json.loads(json.dumps(widget.spec)))
+    assert other.spec == widget.spec
+    assert torch.equal(other.output, widget.output)
+    assert sent == [], "what came from the page is not news to it"
+
+
+def test_changes_held_back_are_checked_together(widget):
+    """From any mode to any other at once, whatever lies between."""
+    for mode in type(widget).examples:
+        other = type(widget).example(mode)
+        with other.hold_trait_notifications():
+            for name, value in widget.spec.items():
+                setattr(other, name, value)
+        assert other.spec == widget.spec
+
+
+WRONG = {
+    traits.Whole: ["3", 1.5, 2.0, True, None, -1, 10**9, np.float64(1), torch.tensor(1.0), [1]],
+    traits.Position: ["3", 1.5, True, None, [1], np.bool_(True)],
+    traits.Pair: ["12", 1.5, True, None, -1, 10**9, (1, 2, 3), (1, 2.0), torch.tensor(True)],
+    traits.Real: ["1", True, None, float("nan"), float("inf"), 1e7, 1j, torch.tensor([1.0, 2])],
+    traits.Flag: ["yes", 1, None, torch.tensor([True, False])],
+    traits.Choice: ["loud", 1, None, ["conv"]],
+    traits.Array: [
+        None, 3, "abc", [["1"]], [[1, 2], [3]], [[float("nan")]], [[1e9]], [[1j]], [], [[]],
+        torch.ones(70, 70), torch.ones(2, 2, dtype=torch.complex64), [[None]],
+        np.ones((2, 2), dtype=complex), np.array([["a"]]), [[[[[1.0]]]]],
+    ],
+}  # fmt: skip
+
+
+def wrong_for(trait: traits.State) -> list:
+    found = next((WRONG[t] for t in type(trait).__mro__ if t in WRONG), [None, object(), ["x"]])
+    if isinstance(trait, traits.Array):
+        axes = len(trait.axes)
+        found = [*found, torch.ones([1] * (axes - 1)), torch.ones([1] * (axes + 1))]
+    return found
+
+
+def test_a_refused_value_says_which_and_changes_nothing(widget):
+    before, heard = widget.spec, []
+    widget.observe(heard.append)
+    for name, trait in state_traits(widget).items():
+        for value in wrong_for(trait):
+            with pytest.raises(WidgetError) as caught:
+                setattr(widget, name, value)
+            assert trait.title.split()[-1].split("_")[0] in str(caught.value), (name, value)
+            assert widget.spec == before, (name, value)
+    assert heard == []
 
 
 def test_a_refused_change_among_several_undoes_them_all(kind):
-    changes, _ = TOGETHER[kind]
-    widget = WIDGETS[kind]()
+    *_, last = kind.examples
+    widget = kind.example(next(iter(kind.examples)))
+    before, changes = widget.spec, kind.example(last).spec
+    for name, trait in state_traits(widget).items():
+        with pytest.raises(WidgetError), widget.hold_trait_notifications():
+            for other, value in {**changes, name: wrong_for(trait)[0]}.items():
+                setattr(widget, other, value)
+        assert widget.spec == before, name
+
+
+def test_a_position_stays_among_those_that_there_are(widget):
+    for name in (n for n, t in state_traits(widget).items() if isinstance(t, traits.Position)):
+        setattr(widget, name, 10**6)
+        last = getattr(widget, name)
+        setattr(widget, name, last + 1)
+        assert getattr(widget, name) == last < 10**6
+        setattr(widget, name, -1)
+        assert getattr(widget, name) == 0
+        setattr(widget, name, last)
+    for mode in type(widget).examples:  # which may have fewer
+        other = type(widget).example(mode)
+        with widget.hold_trait_notifications():
+            for name, value in other.spec.items():
+                if not isinstance(state_traits(widget)[name], traits.Position):
+                    setattr(widget, name, value)
+        before = widget.spec
+        for name, trait in state_traits(widget).items():
+            if isinstance(trait, traits.Position):
+                setattr(widget, name, getattr(widget, name))  # in range: stays
+        assert widget.spec == before
+
+
+def test_state_that_is_reached_into_is_a_copy_or_refuses(widget):
+    before, output = widget.to_html(), widget.output
+
+    def reach(value):
+        """Change whatever can be changed in `value`."""
+        if isinstance(value, list):
+            for part in value:
+                reach(part)
+            value.clear()
+        elif isinstance(value, dict):
+            for part in value.values():
+                reach(part)
+            value.clear()
+        elif isinstance(value, tuple):
+            for part in value:
+                reach(part)
+
+    for name in state_traits(widget):
+        reach(getattr(widget, name))
+    reach(widget.spec)
+    reach(widget.get_state())
+    assert widget.to_html() == before
+    assert torch.equal(widget.output, output)
+
+
+def test_what_is_handed_in_can_be_changed_afterwards():
+    for kind in WIDGETS.values():
+        for name, trait in kind.class_traits(state=True).items():
+            if not isinstance(trait, traits.Array):
+                continue
+            widget = kind.example(next(iter(kind.examples)))
+            given = np.array(widget.spec[name], dtype=float)
+            setattr(widget, name, given)
+            before = widget.spec
+            given += 1
+            assert widget.spec == before, f"{kind.__name__}.{name}"
+
+
+INTEGERS = [np.int8, np.int64, np.uint16, torch.tensor, lambda n: torch.tensor(n, dtype=torch.int8)]
+DTYPES = [
+    torch.bool, torch.uint8, torch.int8, torch.int64, torch.float16, torch.bfloat16,
+    torch.float32, torch.float64,
+]  # fmt: skip
+
+
+def test_whole_numbers_are_those_that_shapes_takes(widget):
+    for name, trait in state_traits(widget).items():
+        value = getattr(widget, name)
+        for integer in INTEGERS:
+            if isinstance(trait, traits.Whole | traits.Position) and value < 128:
+                setattr(widget, name, integer(value))
+                assert type(getattr(widget, name)) is int
+            elif isinstance(trait, traits.Pair):
+                setattr(widget, name, tuple(map(integer, value)))
+                assert list(map(type, getattr(widget, name))) == [int, int]
+            elif isinstance(trait, traits.Real):
+                setattr(widget, name, integer(3))
+                assert getattr(widget, name) == 3
+        assert name not in ("stride", "groups") or getattr(widget, name) == value
+
+
+def test_arrays_are_of_any_real_dtype_or_nested(widget):
     before = widget.spec
-    refused = {"ImageFilter": ("display", "loud"), "DenseToConv": ("delta", -1)}
-    name, wrong = refused.get(kind, ("padding", -1))
-    with pytest.raises((TraitError, ValueError), match=name), widget.hold_trait_notifications():
-        for other, value in {**changes, name: wrong}.items():
-            setattr(widget, other, value)
+    for name, trait in state_traits(widget).items():
+        if not isinstance(trait, traits.Array):
+            continue
+        value = torch.tensor(before[name], dtype=torch.float64)
+        ones = torch.ones_like(value)
+        for dtype in DTYPES:
+            setattr(widget, name, ones.to(dtype).requires_grad_(dtype.is_floating_point))
+            assert getattr(widget, name) == trait.form(ones.tolist()), dtype
+        setattr(widget, name, value.numpy()[...].astype(">f4"))
+        assert getattr(widget, name) == trait.form(value.float().tolist())
+        setattr(widget, name, [*value.to(torch.bfloat16)])  # a list of tensors
+        setattr(widget, name, value)
     assert widget.spec == before
 
 
-@pytest.mark.parametrize("kind", FEWER)
-def test_a_position_stays_among_those_that_there_are(kind):
-    changes, counts = FEWER[kind]
-    widget = WIDGETS[kind]()
-    for name in counts:
-        setattr(widget, name, 99)
-        assert getattr(widget, name) < 99
-    for name, value in changes.items():
-        setattr(widget, name, value)
-    assert {name: getattr(widget, name) + 1 for name in counts} == counts
+def test_real_numbers_are_of_any_type():
+    real = traits.Real(0)
+    real.name = "bias"
+    for value in (0.5, Fraction(1, 2), np.float16(0.5), torch.tensor(0.5, dtype=torch.bfloat16)):
+        assert real.form(value) == 0.5
+    assert traits.Array("a", "b", most=2).form([[Fraction(1, 2), 2]]) == ((0.5, 2),)
+    flag = traits.Flag(False)
+    assert [flag.form(v) for v in (True, np.True_, torch.tensor(True))] == [True] * 3
+    assert all(isinstance(flag.form(v), bool) for v in (np.True_, torch.tensor(False)))
 
 
-def test_channels_are_conv2d():
-    torch.manual_seed(0)
-    planes, bank = torch.randn(4, 5, 6).double(), torch.randn(6, 2, 3, 2).double()
-    widget = Channels(planes, bank, groups=2, stride=(1, 2), padding=1)
-    expected = F.conv2d(planes[None], bank, stride=(1, 2), padding=1, groups=2)[0]
-    torch.testing.assert_close(widget.output, expected)
-
-
-def test_the_matrix_times_the_picture_is_the_convolution():
-    torch.manual_seed(0)
-    picture, kernel = torch.randn(4, 5).double(), torch.randn(3, 2).double()
-    view = MatrixView(picture, kernel, stride=(2, 1), padding=1)
-    expected = F.conv2d(picture[None, None], kernel[None, None], stride=(2, 1), padding=1)[0, 0]
-    torch.testing.assert_close(view.matrix @ picture.flatten(), expected.flatten())
-    torch.testing.assert_close(view.output, expected)
-    view.transposed = True
-    torch.testing.assert_close(view.output.flatten(), view.matrix @ expected.flatten())
-    view.unroll, view.transposed = "input", False
-    torch.testing.assert_close(view.matrix @ kernel.flatten(), expected.flatten())
-
-
-def test_transposed_is_conv_transpose2d():
-    torch.manual_seed(0)
-    picture, kernel = torch.randn(3, 4).double(), torch.randn(2, 3).double()
-    widget = Transposed(picture, kernel, stride=(2, 3), padding=1, output_padding=(0, 2))
-    expected = F.conv_transpose2d(picture[None, None], kernel[None, None], None, (2, 3), 1, (0, 2))[
-        0, 0
-    ]
-    torch.testing.assert_close(widget.output, expected)
+def test_a_default_that_its_own_trait_refuses_is_found_when_the_class_is_made():
+    with pytest.raises(Exception, match="padding must be 0 or more"):
+        type("Wrong", (Widget,), {"padding": traits.Pair(-1)})
 
 
 @pytest.mark.parametrize(
-    "make, says",
+    "statement, absent",
     [
-        (lambda: Channels(X, [[K]]), r"the input must be \(channels, height, width\); got shape"),
-        (lambda: Channels([X, X], [[K]]), "input has 2 channels"),
-        (lambda: Channels([X, X], [[K, K]], groups=2), "weight takes 2·groups = 4"),
-        (lambda: Channels([X], [[K]], tints=["purple"]), "tints must name one of"),
-        (lambda: MatrixView((9, 9), K), "at most 64 rows and columns"),
-        (lambda: MatrixView((3, 3), torch.ones(4, 4)), "kernel"),
-        (lambda: MatrixView((3, 3), K, unroll="both"), "unroll must be one of"),
-        (lambda: Transposed(torch.ones(9, 9), K), "at most 8 rows and columns"),
-        (lambda: Transposed(X, K, output_padding=1), "output.padding"),
-        (lambda: Transposed(X, K, padding=2), "output size"),
+        ("import utils", ["torch", "ipywidgets", "anywidget", "traitlets", "numpy"]),
+        ("import utils.shapes", ["torch", "ipywidgets", "anywidget", "traitlets", "numpy"]),
+        ("from utils import output_size, conv_cost", ["torch", "ipywidgets", "numpy"]),
+        ("from utils import corr2d, functional, loops", ["ipywidgets", "anywidget"]),
+        ("from utils import *", ["d2l", "matplotlib", "torchvision", "sklearn"]),
     ],
 )
-def test_bad_input_is_refused_with_the_rule(make, says):
-    with pytest.raises(ValueError, match=says):
-        make()
+def test_an_import_loads_what_it_needs(statement, absent):
+    code = (
+        "import sys, socket\n"
+        "def refuse(*a, **k): raise OSError('network')\n"
+        "socket.socket.connect = refuse\n"
+        f"{statement}\n"
+        f"print([m for m in {absent} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_name_that_utils_lacks_is_an_attribute_error():
+    for name in ("Nothing", "nothing", "_nothing"):
+        with pytest.raises(AttributeError, match=name):
+            getattr(utils, name)
+    names: dict = {}
+    exec("from utils import *", names)
+    assert set(names) - {"__builtins__"} == set(utils.__all__)
+    assert utils.functional.conv2d and utils.loops.corr2d is utils.corr2d

@@ -4,22 +4,23 @@ Each class is an ipywidget (through anywidget), so it links, observes and nests 
 JavaScript lives in `js/` and is bundled into `dist/` by `make widgets`.
 """
 
-from utils.widgets.channels import Channels
-from utils.widgets.dense_to_conv import DenseToConv
-from utils.widgets.image_filter import ImageFilter
-from utils.widgets.layer_cost import LayerCost
-from utils.widgets.matrix_view import MatrixView
-from utils.widgets.shape_calculator import ShapeCalculator
-from utils.widgets.sliding_window import SlidingWindow
-from utils.widgets.transposed import Transposed
+from utils.widgets.base import Explorable
 
-__all__ = [
-    "Channels",
-    "DenseToConv",
-    "ImageFilter",
-    "LayerCost",
-    "MatrixView",
-    "ShapeCalculator",
-    "SlidingWindow",
-    "Transposed",
-]
+# The registry: one line a widget. What `utils` exports, what the tests run, follows from it.
+from utils.widgets.channels import Channels as Channels
+from utils.widgets.dense_to_conv import DenseToConv as DenseToConv
+from utils.widgets.image_filter import ImageFilter as ImageFilter
+from utils.widgets.layer_cost import LayerCost as LayerCost
+from utils.widgets.matrix_view import MatrixView as MatrixView
+from utils.widgets.shape_calculator import ShapeCalculator as ShapeCalculator
+from utils.widgets.sliding_window import SlidingWindow as SlidingWindow
+from utils.widgets.transposed import Transposed as Transposed
+
+WIDGETS: dict[str, type[Explorable]] = {
+    name: value
+    for name, value in list(globals().items())
+    if isinstance(value, type) and value is not Explorable
+}
+"""Every widget's class by its name."""
+
+__all__ = list(WIDGETS)

@@ -1,6 +1,7 @@
 """The bridge between a Python object, a live page and a page without a kernel."""
 
 import json
+import re
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,11 +10,11 @@ import anywidget
 import traitlets
 from torch import Tensor
 
+from utils.widgets.traits import Position, State, WidgetError, as_json
+
+__all__ = ["DIST", "Explorable", "WidgetError"]
+
 DIST = Path(__file__).parent / "dist"
-
-
-class WidgetError(traitlets.TraitError, ValueError):
-    """A value that a widget refuses; a `ValueError` that traitlets knows how to roll back."""
 
 
 class Explorable(anywidget.AnyWidget):
@@ -23,9 +24,10 @@ class Explorable(anywidget.AnyWidget):
     lets the web book start the same JavaScript with no kernel, and whose content, a first frame as
     plain tables, is what remains where no script runs: in print, on GitHub, in a saved file.
 
-    Subclasses set `kind`, tag their state with `sync=True, state=True`, and write `first_frame`.
-    What may be in the state they say in three methods, `_form`, `_check` and `_positions`, and name
-    their traits to `traitlets.validate`, which hands each new value to `_agree`.
+    Subclasses declare their state with the types of `utils.widgets.traits`, list `examples`, and
+    write `output` and `first_frame`. Rules between traits stand in `_check`, and how many places
+    each `Position` has in `_positions`. The page's part is the JavaScript view whose file is named
+    as the class, in lower case with underscores.
     """
 
     _esm = DIST / "explorables.mjs"
@@ -33,43 +35,72 @@ class Explorable(anywidget.AnyWidget):
     # ipywidgets 7 (Colab) shows widgets through this method, which would leave our HTML out.
     _ipython_display_: ClassVar[None] = None
 
-    def __init__(self, **state: Any) -> None:
-        state = {name: self._form(name, value) for name, value in state.items()}
-        self._check(state)  # rules between traits need all of them: before the first is set
-        super().__init__(**state)
+    examples: ClassVar[dict[str, dict[str, Any]]]
+    """Arguments by name: a widget for each mode that its page knows; all shared tests run them."""
 
-    def _form(self, name: str, value: Any) -> Any:
-        """The form in which the trait holds `value`, as JSON would, or a `WidgetError`."""
-        return value
+    _agreed: dict[str, Any] | None = None  # what `_check` passed last
+
+    def __init__(self, **state: Any) -> None:
+        formed = {name: self._trait(name).form(value) for name, value in state.items()}
+        self._check(formed)  # rules between traits need all of them: before the first is set
+        super().__init__(**formed)
+
+    @traitlets.default("kind")
+    def _kind(self) -> str:
+        return type(self).__name__
+
+    @classmethod
+    def example(cls, name: str) -> "Explorable":
+        """A new widget with the arguments of `examples[name]`."""
+        return cls(**cls.examples[name])
+
+    @classmethod
+    def file_name(cls) -> str:
+        """The name of the JavaScript view, without ending: `DenseToConv` is `dense_to_conv`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def _trait(cls, name: str) -> State:
+        trait = getattr(cls, name)
+        assert isinstance(trait, State)
+        return trait
 
     def _check(self, state: dict[str, Any]) -> None:
         """Raise a `WidgetError`, naming shapes and rule, unless all of a state fits together."""
 
     def _positions(self, state: dict[str, Any]) -> dict[str, int]:
-        """The traits that count positions from 0, and how many each has."""
+        """How many places each `Position` has."""
         return {}
 
-    def _agree(self, proposal: dict) -> Any:
-        """Check a trait's new value against all others, and keep a position in its range."""
-        name = proposal["trait"].name
-        # Where several traits change together, the others may not have been looked at yet.
-        state = {**self.spec, name: proposal["value"]}
-        state = {key: self._form(key, value) for key, value in state.items()}
-        self._check(state)
+    def agree(self, name: str, value: Any) -> Any:
+        """Check a trait's new value beside all others, and keep a position in its range.
+
+        Raises:
+            WidgetError: if they do not fit together; traitlets then keeps the old value.
+        """
+        state = {**self._state(), name: value}
+        ruled = {n: x for n, x in state.items() if not isinstance(self._trait(n), Position)}
+        if ruled != self._agreed:  # several traits that change together are asked one by one
+            self._check(state)
+            self._agreed = ruled
         counts = self._positions(state)
-        return min(max(state[name], 0), counts[name] - 1) if name in counts else state[name]
+        return min(max(value, 0), counts[name] - 1) if name in counts else value
 
     @traitlets.observe(traitlets.All)
-    def _stay_in_range(self, change: dict) -> None:
+    def _stay_in_range(self, change: dict[str, Any]) -> None:
         """Move a position back when there are fewer."""
-        if change["name"] in self.trait_names(state=True):
-            for name, count in self._positions(self.spec).items():
+        if isinstance(getattr(type(self), change["name"], None), State):
+            for name, count in self._positions(self._state()).items():
                 setattr(self, name, min(getattr(self, name), count - 1))
+
+    def _state(self) -> dict[str, Any]:
+        """The state by name, as the traits hold it."""
+        return {name: getattr(self, name) for name in sorted(self.trait_names(state=True))}
 
     @property
     def spec(self) -> dict[str, Any]:
-        """The state by name, as JSON would hold it: what the page needs to start."""
-        return {name: getattr(self, name) for name in sorted(self.trait_names(state=True))}
+        """A copy of the state by name, as JSON would hold it: what the page needs to start."""
+        return {name: as_json(value) for name, value in self._state().items()}
 
     @property
     def output(self) -> Tensor:
@@ -94,4 +125,4 @@ class Explorable(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**data, "text/html": self.to_html()}, metadata
+        return {**(data or {}), "text/html": self.to_html()}, metadata

@@ -1,18 +1,28 @@
 """Channels: planes in, a bank of filters, partial sums, planes out."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
-import traitlets
 from torch import Tensor
 
 from utils import functional
-from utils.widgets import values
+from utils.shapes import output_size
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import bracket, number, paragraph, table
+from utils.widgets.traits import Array, Pair, Position, State, Whole
 
 TINTS = ("", "red", "green", "blue")
+
+
+class Tints(State):
+    """A word of `TINTS` for each plane."""
+
+    def form(self, value: Any) -> tuple[str, ...]:
+        """A tuple of the words."""
+        if not isinstance(value, (list, tuple)) or not all(tint in TINTS for tint in value):
+            raise WidgetError(f"tints must name one of {TINTS} for each plane; got {value!r}")
+        return tuple(value)
 
 
 class Channels(Explorable):
@@ -41,14 +51,36 @@ class Channels(Explorable):
         [[[56.0, 72.0], [104.0, 120.0]]]
     """
 
-    kind = traitlets.Unicode("Channels").tag(sync=True)
-    planes = traitlets.Any().tag(sync=True, state=True)
-    filters = traitlets.Any().tag(sync=True, state=True)
-    groups = traitlets.Int(1).tag(sync=True, state=True)
-    stride = traitlets.Any([1, 1]).tag(sync=True, state=True)
-    padding = traitlets.Any([0, 0]).tag(sync=True, state=True)
-    tints = traitlets.Any([]).tag(sync=True, state=True)
-    step = traitlets.Int(0).tag(sync=True, state=True)
+    planes = Array("channels", "height", "width", most=24, called="the input")
+    filters = Array("out", "in / groups", "height", "width", most=24, called="the filter bank")
+    groups = Whole(1)
+    stride = Pair(1, least=1)
+    padding = Pair(0)
+    tints = Tints()
+    step = Position()
+
+    examples: ClassVar[dict[str, dict[str, Any]]] = {
+        "plain": {
+            "X": [[[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]]],
+            "W": [[[[0, 1], [2, 3]], [[1, 2], [3, 4]]]],
+        },
+        "coloured": {
+            "X": [
+                [[0, 1, 2], [3, 4, 5], [6, 7, 8]],
+                [[1, 0, 1], [0, 2, 0], [1, 0, 1]],
+                [[5, 5, 5], [0, 0, 0], [1, 2, 3]],
+            ],
+            "W": [[[[1, -1]], [[0, 2]], [[1, 1]]], [[[0, 1]], [[-1, 0.5]], [[2, 0]]]],
+            "padding": (0, 1),
+        },
+        "grouped": {
+            "X": [[[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[2, -2, 0], [1, 1, 1], [0, 4, 0]]],
+            "W": [[[[0, 1], [2, 3]]], [[[1, -1], [-1, 1]]], [[[0, 0], [0, 2]]], [[[1, 1], [1, 1]]]],
+            "groups": 2,
+            "stride": (2, 1),
+            "padding": 1,
+        },
+    }
 
     def __init__(
         self,
@@ -59,31 +91,21 @@ class Channels(Explorable):
         padding: int | tuple[int, int] = 0,
         tints: list[str] | None = None,
     ) -> None:
-        planes = self._form("planes", X)
+        planes = self._trait("planes").form(X)
         if tints is None:
             tints = list(TINTS[1:]) if len(planes) == 3 else [""] * len(planes)
         super().__init__(
             planes=planes, filters=W, groups=groups, stride=stride, padding=padding, tints=tints
         )
 
-    @traitlets.validate("planes", "filters", "groups", "stride", "padding", "tints", "step")
-    def _validate(self, proposal: dict) -> Any:
-        return self._agree(proposal)
-
-    def _form(self, name: str, value: Any) -> Any:
-        if name == "planes":
-            return _nested(value, 3, "the input", "(channels, height, width)")
-        if name == "filters":
-            return _nested(value, 4, "the filter bank", "(out, in / groups, height, width)")
-        if name in ("stride", "padding"):
-            return values.pair(value, name, least=1 if name == "stride" else 0)
-        return value
-
     def _check(self, state: dict[str, Any]) -> None:
         _compute(state)
 
     def _positions(self, state: dict[str, Any]) -> dict[str, int]:
-        return {"step": _compute(state).numel()}
+        sizes = (np.shape(state["planes"])[1:], np.shape(state["filters"])[2:])
+        places = (state["stride"], state["padding"])
+        rows, columns = (output_size(*axis) for axis in zip(*sizes, *places, strict=True))
+        return {"step": len(state["filters"]) * rows * columns}
 
     @property
     def output(self) -> Tensor:
@@ -137,31 +159,9 @@ def _plane(caption: str, plane: list[list[float]], marked: set[tuple[int, int]])
     return table(caption, rows, lambda i, j: (i, j) in marked)
 
 
-def _nested(value: Any, dimensions: int, name: str, axes: str) -> list:
-    """Nested lists of finite numbers with so many dimensions."""
-    if isinstance(value, torch.Tensor):
-        value = value.detach().cpu().numpy()
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise WidgetError(f"{name} must be numbers {axes}, all rows of one length") from None
-    if array.ndim != dimensions or 0 in array.shape:
-        raise WidgetError(f"{name} must be {axes}; got shape {array.shape}")
-    if max(array.shape) > 24:
-        raise WidgetError(f"{name} can have at most 24 entries a side here; got {array.shape}")
-    flat = array.reshape(-1, array.shape[-2] * array.shape[-1])
-    for plane in flat:
-        values.matrix(plane[None], name, most=24 * 24)
-
-    def plain(part: Any) -> Any:
-        return [plain(x) for x in part] if isinstance(part, list) else values.plain(part)
-
-    return plain(array.tolist())
-
-
 def _compute(state: dict[str, Any]) -> Tensor:
     """The output; every rule about shapes and groups is the operator's own."""
-    if len(state["tints"]) != len(state["planes"]) or set(state["tints"]) - set(TINTS):
+    if len(state["tints"]) != len(state["planes"]):
         raise WidgetError(
             f"tints must name one of {TINTS} for each of {len(state['planes'])} planes; "
             f"got {state['tints']!r}"
@@ -169,7 +169,7 @@ def _compute(state: dict[str, Any]) -> Tensor:
     X = torch.tensor(state["planes"], dtype=torch.float64)
     W = torch.tensor(state["filters"], dtype=torch.float64)
     try:
-        places = {"stride": tuple(state["stride"]), "padding": tuple(state["padding"])}
-        return functional.conv2d(X[None], W, **places, groups=state["groups"])[0]
+        places = {name: state[name] for name in ("stride", "padding", "groups")}
+        return functional.conv2d(X[None], W, **places)[0]
     except (TypeError, ValueError) as error:
         raise WidgetError(str(error)) from None

@@ -1,16 +1,16 @@
 """DenseToConv: a dense layer's weights becoming shared, then local."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
-import traitlets
 from torch import Tensor
 
-from utils.widgets import values
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import bracket, number, paragraph, table
+from utils.widgets.traits import Choice, Matrix, Position, Whole
 
 STAGES = ("dense", "shared", "local")
+_SIDE = Whole(least=2, most=5, called="n")
 
 
 class DenseToConv(Explorable):
@@ -39,17 +39,21 @@ class DenseToConv(Explorable):
     Source: the derivation of Zhang et al., Dive into Deep Learning, section 7.1.
     """
 
-    kind = traitlets.Unicode("DenseToConv").tag(sync=True)
-    image = traitlets.Any().tag(sync=True, state=True)
-    dense = traitlets.Any().tag(sync=True, state=True)
-    shared = traitlets.Any().tag(sync=True, state=True)
-    delta = traitlets.Int(1).tag(sync=True, state=True)
-    stage = traitlets.Unicode("dense").tag(sync=True, state=True)
-    step = traitlets.Int(0).tag(sync=True, state=True)
+    image = Matrix()
+    dense = Matrix()
+    shared = Matrix()
+    delta = Whole(1, least=0)
+    stage = Choice(*STAGES)
+    step = Position()
+
+    examples: ClassVar[dict[str, dict[str, Any]]] = {
+        "dense": {},
+        "shared": {"n": 3, "stage": "shared"},
+        "local": {"n": 3, "stage": "local"},
+    }
 
     def __init__(self, n: int = 4, delta: int = 1, stage: str = "dense") -> None:
-        if isinstance(n, bool) or not isinstance(n, int) or not 2 <= n <= 5:
-            raise WidgetError(f"n must be a whole number from 2 to 5; got {n!r}")
+        n = _SIDE.form(n)
         numbers = torch.Generator().manual_seed(0)
 
         def table_of(low: int, high: int, *shape: int) -> list[list[int]]:
@@ -63,13 +67,6 @@ class DenseToConv(Explorable):
             stage=stage,
         )
 
-    @traitlets.validate("image", "dense", "shared", "delta", "stage", "step")
-    def _validate(self, proposal: dict) -> Any:
-        return self._agree(proposal)
-
-    def _form(self, name: str, value: Any) -> Any:
-        return values.matrix(value, name) if name in ("image", "dense", "shared") else value
-
     def _check(self, state: dict[str, Any]) -> None:
         n = len(state["image"])
         for name, side in (("image", n), ("dense", n * n), ("shared", 2 * n - 1)):
@@ -78,11 +75,10 @@ class DenseToConv(Explorable):
                 raise WidgetError(
                     f"with {n} image rows, {name} must be {side} by {side}; got {shape}"
                 )
-        if state["stage"] not in STAGES:
-            raise WidgetError(f"stage must be one of {', '.join(STAGES)}; got {state['stage']!r}")
-        delta = state["delta"]
-        if isinstance(delta, bool) or not isinstance(delta, int) or not 0 <= delta < n:
-            raise WidgetError(f"delta must be a whole number from 0 to {n - 1}; got {delta!r}")
+        if state["delta"] >= n:
+            raise WidgetError(
+                f"delta must be a whole number from 0 to {n - 1}; got {state['delta']}"
+            )
 
     def _positions(self, state: dict[str, Any]) -> dict[str, int]:
         return {"step": len(state["image"]) ** 2}

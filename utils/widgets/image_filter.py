@@ -1,19 +1,66 @@
 """ImageFilter: a photograph, an editable kernel, and what comes out."""
 
 import base64
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
-import traitlets
 from torch import Tensor
 
 from utils import functional
-from utils.widgets import values
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import bracket, number, paragraph, table
+from utils.widgets.traits import Choice, Matrix, Position, State, whole
 
 DISPLAYS = ("clipped", "signed", "stretched")
+MOST = 256
+_NUMBERS = Matrix(most=MOST, called="the image")
+# A picture for examples: dark at the upper left, bright at the lower right, with an edge across.
+_RAMP = [[(y + x) / 40 if x < 9 else 1 - y / 30 for x in range(16)] for y in range(24)]
+
+
+class Picture(State):
+    """Grey levels: a matrix of numbers from 0, black, to 1, white; or what the page sends for one.
+
+    Held as a mapping that cannot be changed: `height`, `width`, and `data`, the levels row by row,
+    a byte each, in base64.
+    """
+
+    def form(self, value: Any) -> MappingProxyType[str, Any]:
+        """The mapping."""
+        if isinstance(value, (dict, MappingProxyType)):
+            return MappingProxyType(_checked(value))
+        rows = np.array(_NUMBERS.form(value))
+        if rows.min() < 0 or rows.max() > 1:
+            raise WidgetError(
+                "the image must hold values from 0, black, to 1, white; "
+                f"got {rows.min():g} to {rows.max():g}"
+            )
+        levels = np.rint(rows * 255).astype(np.uint8)
+        data = base64.b64encode(levels.tobytes()).decode("ascii")
+        return MappingProxyType({"height": len(levels), "width": levels.shape[1], "data": data})
+
+
+def _checked(image: Any) -> dict[str, Any]:
+    """A picture as the page sends it, or a `WidgetError` that says what is wrong with it."""
+    if set(image) != {"height", "width", "data"}:
+        raise WidgetError(f"the image must have height, width and data; got {sorted(image)}")
+    height, width = (whole(image[name]) for name in ("height", "width"))
+    if height is None or width is None or not (1 <= height <= MOST and 1 <= width <= MOST):
+        raise WidgetError(
+            f"the image's height and width must be whole numbers from 1 to {MOST}; "
+            f"got {image['height']!r} and {image['width']!r}"
+        )
+    try:
+        levels = base64.b64decode(image["data"], validate=True)
+    except (TypeError, ValueError):
+        raise WidgetError("the image's data must be bytes in base64") from None
+    if len(levels) != height * width:
+        raise WidgetError(
+            f"the image's data must be {height}·{width} = {height * width} bytes; got {len(levels)}"
+        )
+    return {"height": height, "width": width, "data": base64.b64encode(levels).decode("ascii")}
 
 
 class ImageFilter(Explorable):
@@ -38,34 +85,28 @@ class ImageFilter(Explorable):
         [[-255.0, 0.0], [-255.0, 0.0]]
     """
 
-    kind = traitlets.Unicode("ImageFilter").tag(sync=True)
-    image = traitlets.Dict().tag(sync=True, state=True)
-    kernel = traitlets.Any().tag(sync=True, state=True)
-    row = traitlets.Int(0).tag(sync=True, state=True)
-    column = traitlets.Int(0).tag(sync=True, state=True)
-    display = traitlets.Unicode("clipped").tag(sync=True, state=True)
+    image = Picture(called="the image")
+    kernel = Matrix(most=15, called="the kernel")
+    row = Position()
+    column = Position()
+    display = Choice(*DISPLAYS)
+
+    examples: ClassVar[dict[str, dict[str, Any]]] = {
+        "clipped": {"image": _RAMP, "K": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]},
+        "signed": {"image": _RAMP, "K": [[1, 0, -1]] * 3, "row": 4, "display": "signed"},
+        "stretched": {"image": _RAMP, "K": [[1, 2], [0, -1]], "column": 3, "display": "stretched"},
+    }
 
     def __init__(
         self, image: Any, K: Any, row: int = 0, column: int = 0, display: str = "clipped"
     ) -> None:
-        super().__init__(image=_encode(image), kernel=K, row=row, column=column, display=display)
-
-    @traitlets.validate("kernel", "display", "row", "column")
-    def _validate(self, proposal: dict) -> Any:
-        return self._agree(proposal)
-
-    def _form(self, name: str, value: Any) -> Any:
-        return values.matrix(value, "the kernel", most=15) if name == "kernel" else value
+        super().__init__(image=image, kernel=K, row=row, column=column, display=display)
 
     def _check(self, state: dict[str, Any]) -> None:
         image, kernel = state["image"], state["kernel"]
         shape, size = (image["height"], image["width"]), (len(kernel), len(kernel[0]))
         if size[0] > shape[0] or size[1] > shape[1]:
             raise WidgetError(f"a kernel of {size} does not fit in an image of {shape}")
-        if state["display"] not in DISPLAYS:
-            raise WidgetError(
-                f"display must be one of {', '.join(DISPLAYS)}; got {state['display']!r}"
-            )
 
     def _positions(self, state: dict[str, Any]) -> dict[str, int]:
         image, kernel = state["image"], state["kernel"]
@@ -111,18 +152,3 @@ class ImageFilter(Explorable):
                 paragraph(f"Output {at}: {' + '.join(terms)} = {number(result)}"),
             ]
         )
-
-
-def _encode(image: Any) -> dict[str, Any]:
-    rows = np.array(values.matrix(image, "the image", most=256))
-    if rows.min() < 0 or rows.max() > 1:
-        raise WidgetError(
-            "the image must hold values from 0, black, to 1, white; "
-            f"got {rows.min():g} to {rows.max():g}"
-        )
-    levels = np.rint(rows * 255).astype(np.uint8)
-    return {
-        "height": levels.shape[0],
-        "width": levels.shape[1],
-        "data": base64.b64encode(levels.tobytes()).decode("ascii"),
-    }

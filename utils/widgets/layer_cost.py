@@ -1,22 +1,18 @@
 """LayerCost: what a convolution costs, and which limit of a machine it meets."""
 
-import math
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import torch
-import traitlets
 from torch import Tensor
 
 from utils.shapes import conv_cost, effective_kernel_size, output_size
-from utils.widgets import values
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import paragraph, table
+from utils.widgets.traits import Pair, State, Whole, real
 
-MOST = 100_000
-RATES = (1e-3, 1e7)
+SLOWEST, FASTEST = 1e-3, 1e7
 EXACT = 2**53
-SIZES = {"kernel_size": 1, "input_size": 1, "stride": 1, "padding": 0, "dilation": 1}
 
 
 class Cost(NamedTuple):
@@ -54,6 +50,37 @@ class Cost(NamedTuple):
         return self.flops / self.bytes_moved
 
 
+class Rate(State):
+    """What a machine does in a second, in billions."""
+
+    def __init__(self, default: float, unit: str) -> None:
+        super().__init__(default)
+        self.unit = unit
+
+    def form(self, value: Any) -> float:
+        """A float."""
+        number = real(value)
+        if number is None or not SLOWEST <= number <= FASTEST:  # NaN lies nowhere
+            raise WidgetError(
+                f"{self.title} must be a number from {SLOWEST} to {FASTEST:,.0f} {self.unit}; "
+                f"got {value!r}"
+            )
+        return float(number)
+
+
+class Bytes(Whole):
+    """The bytes of a number: 4, 2 or 1."""
+
+    def form(self, value: Any) -> int:
+        """An int."""
+        number = super().form(value)
+        if number not in (1, 2, 4):
+            raise WidgetError(
+                f"{self.title} must be 4 (float32), 2 (bfloat16) or 1 (int8); got {value!r}"
+            )
+        return number
+
+
 class LayerCost(Explorable):
     """A layer's parameters, multiply-adds and bytes, and the time of each on a machine.
 
@@ -87,19 +114,36 @@ class LayerCost(Explorable):
     https://doi.org/10.1145/1498765.1498785.
     """
 
-    kind = traitlets.Unicode("LayerCost").tag(sync=True)
-    in_channels = traitlets.Int(64).tag(sync=True, state=True)
-    out_channels = traitlets.Int(64).tag(sync=True, state=True)
-    kernel_size = traitlets.Any([3, 3]).tag(sync=True, state=True)
-    input_size = traitlets.Any([56, 56]).tag(sync=True, state=True)
-    stride = traitlets.Any([1, 1]).tag(sync=True, state=True)
-    padding = traitlets.Any([1, 1]).tag(sync=True, state=True)
-    dilation = traitlets.Any([1, 1]).tag(sync=True, state=True)
-    groups = traitlets.Int(1).tag(sync=True, state=True)
-    batch = traitlets.Int(1).tag(sync=True, state=True)
-    bytes_per_number = traitlets.Int(4).tag(sync=True, state=True)
-    compute = traitlets.Float(150.0).tag(sync=True, state=True)
-    bandwidth = traitlets.Float(25.0).tag(sync=True, state=True)
+    in_channels = Whole(64)
+    out_channels = Whole(64)
+    kernel_size = Pair(3, least=1)
+    input_size = Pair(56, least=1)
+    stride = Pair(1, least=1)
+    padding = Pair(1)
+    dilation = Pair(1, least=1)
+    groups = Whole(1)
+    batch = Whole(1)
+    bytes_per_number = Bytes(4)
+    compute = Rate(150, "GFLOP/s")
+    bandwidth = Rate(25, "GB/s")
+
+    examples: ClassVar[dict[str, dict[str, Any]]] = {
+        "compute": {},
+        "memory": {"in_channels": 576, "out_channels": 576, "input_size": 14, "groups": 576},
+        "rectangular": {
+            "in_channels": 6,
+            "out_channels": 4,
+            "kernel_size": (3, 2),
+            "input_size": (9, 8),
+            "stride": 2,
+            "padding": (1, 0),
+            "groups": 2,
+            "batch": 3,
+            "bytes_per_number": 2,
+            "compute": 1234.5678901234567,
+            "bandwidth": 1 / 3,
+        },
+    }
 
     def __init__(
         self,
@@ -131,36 +175,6 @@ class LayerCost(Explorable):
             bandwidth=bandwidth,
         )
 
-    @traitlets.validate(
-        "in_channels", "out_channels", *SIZES, "groups", "batch", "bytes_per_number",
-        "compute", "bandwidth",
-    )  # fmt: skip
-    def _validate(self, proposal: dict) -> Any:
-        return self._agree(proposal)
-
-    def _form(self, name: str, value: Any) -> Any:
-        if name in SIZES:
-            value = values.pair(value, name, SIZES[name])
-            if max(value) > MOST:
-                raise WidgetError(f"{name} can be at most {MOST:,}; got {value!r}")
-            return value
-        if name in ("compute", "bandwidth"):
-            number = not isinstance(value, bool) and isinstance(value, (int, float))
-            if not number or not math.isfinite(value) or not RATES[0] <= value <= RATES[1]:
-                low, high = RATES
-                unit = "GFLOP/s" if name == "compute" else "GB/s"
-                raise WidgetError(
-                    f"{name} must be a number from {low} to {high:,.0f} {unit}; got {value!r}"
-                )
-            return float(value)
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
-            raise WidgetError(f"{name} must be a whole number from 1 to {MOST:,}; got {value!r}")
-        if name == "bytes_per_number" and value not in (1, 2, 4):
-            raise WidgetError(
-                f"{name} must be 4 (float32), 2 (bfloat16) or 1 (int8); got {value!r}"
-            )
-        return value
-
     def _check(self, state: dict[str, Any]) -> None:
         _compute(state)
 
@@ -172,7 +186,7 @@ class LayerCost(Explorable):
     @property
     def ridge(self) -> float:
         """Operations per byte from which the machine's arithmetic is what limits."""
-        return self.compute / self.bandwidth
+        return float(self.compute / self.bandwidth)
 
     @property
     def output(self) -> Tensor:
@@ -265,7 +279,8 @@ class LayerCost(Explorable):
 
 def _compute(state: dict[str, Any]) -> Cost:
     """All costs; every rule about shapes and groups is that of `utils.shapes`."""
-    layer = {name: state[name] for name in ("in_channels", "out_channels", *SIZES, "groups")}
+    sizes = ("input_size", "kernel_size", "stride", "padding", "dilation")
+    layer = {name: state[name] for name in ("in_channels", "out_channels", *sizes, "groups")}
     try:
         one = conv_cost(**layer, bias=False)
     except ValueError as error:
@@ -273,19 +288,20 @@ def _compute(state: dict[str, Any]) -> Cost:
     each, batch = state["bytes_per_number"], state["batch"]
     height, width = state["input_size"]
     multiply_adds = batch * one.multiply_adds
-    parts = [
+    parts = (
         each * batch * state["in_channels"] * height * width,
         each * one.parameters,
         each * batch * one.activations,
-    ]
+    )
     flops, moved = 2 * multiply_adds, sum(parts)
     if max(flops, moved) >= EXACT:
         raise WidgetError(
             f"this layer needs {flops:,} operations and moves {moved:,} bytes; the page counts "
             "exactly below 2^53: use fewer channels, a smaller batch or a smaller input"
         )
-    sizes = (state[name] for name in ("input_size", "kernel_size", "stride", "padding", "dilation"))
-    rows, columns = (output_size(*axis) for axis in zip(*sizes, strict=True))
+    rows, columns = (
+        output_size(*axis) for axis in zip(*(state[name] for name in sizes), strict=True)
+    )
     return Cost(
         (rows, columns),
         one.parameters,

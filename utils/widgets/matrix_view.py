@@ -1,18 +1,19 @@
 """MatrixView: a convolution as one matrix product."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
-import traitlets
 from torch import Tensor
 
 from utils import functional
-from utils.widgets import values
+from utils.shapes import output_size
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import number, paragraph, table
+from utils.widgets.traits import Choice, Flag, Matrix, Pair, Position, whole
 
 UNROLLS = ("kernel", "input")
 MOST = 64
+_SHAPE = Pair(least=1, most=MOST, called="the input's shape")
 
 
 class MatrixView(Explorable):
@@ -40,14 +41,32 @@ class MatrixView(Explorable):
         [19.0, 25.0, 37.0, 43.0]
     """
 
-    kind = traitlets.Unicode("MatrixView").tag(sync=True)
-    input = traitlets.Any().tag(sync=True, state=True)
-    kernel = traitlets.Any().tag(sync=True, state=True)
-    stride = traitlets.Any([1, 1]).tag(sync=True, state=True)
-    padding = traitlets.Any([0, 0]).tag(sync=True, state=True)
-    unroll = traitlets.Unicode("kernel").tag(sync=True, state=True)
-    transposed = traitlets.Bool(False).tag(sync=True, state=True)
-    step = traitlets.Int(0).tag(sync=True, state=True)
+    input = Matrix(called="the input")
+    kernel = Matrix(called="the kernel")
+    stride = Pair(1, least=1)
+    padding = Pair(0)
+    unroll = Choice(*UNROLLS)
+    transposed = Flag(False)
+    step = Position()
+
+    examples: ClassVar[dict[str, dict[str, Any]]] = {
+        "kernel": {"X_shape": (3, 3), "K": [[0, 1], [2, 3]]},
+        "kernel transposed": {
+            "X_shape": [[2, -1, 0, 3], [1, 4, -2, 0], [0, 1, 5, 2]],
+            "K": [[1, -2], [3, 0.5]],
+            "stride": (1, 2),
+            "transposed": True,
+        },
+        "kernel padded": {"X_shape": (3, 4), "K": [[1, 2], [3, 4]], "stride": 2, "padding": 1},
+        "input": {"X_shape": (3, 4), "K": [[1, 2], [3, 4]], "unroll": "input"},
+        "input transposed": {
+            "X_shape": (3, 3),
+            "K": [[1, -1], [2, 3]],
+            "padding": 1,
+            "unroll": "input",
+            "transposed": True,
+        },
+    }
 
     def __init__(
         self,
@@ -58,8 +77,8 @@ class MatrixView(Explorable):
         unroll: str = "kernel",
         transposed: bool = False,
     ) -> None:
-        if isinstance(X_shape, (tuple, torch.Size)) and all(isinstance(n, int) for n in X_shape):
-            h, w = values.pair(tuple(X_shape), "the input's shape", 1)
+        if isinstance(X_shape, tuple) and all(whole(n) is not None for n in X_shape):
+            h, w = _SHAPE.form(X_shape)
             X_shape = torch.arange(h * w).reshape(h, w)
         super().__init__(
             input=X_shape,
@@ -70,22 +89,17 @@ class MatrixView(Explorable):
             transposed=transposed,
         )
 
-    @traitlets.validate("input", "kernel", "stride", "padding", "unroll", "step")
-    def _validate(self, proposal: dict) -> Any:
-        return self._agree(proposal)
-
-    def _form(self, name: str, value: Any) -> Any:
-        if name in ("input", "kernel"):
-            return values.matrix(value, f"the {name}")
-        if name in ("stride", "padding"):
-            return values.pair(value, name, least=1 if name == "stride" else 0)
-        return value
-
     def _check(self, state: dict[str, Any]) -> None:
         _compute(state)
 
     def _positions(self, state: dict[str, Any]) -> dict[str, int]:
-        return {"step": _compute(state)[1].numel()}
+        sizes = [(len(state[name]), len(state[name][0])) for name in ("input", "kernel")]
+        if state["transposed"] and state["unroll"] == "kernel":  # back to the input
+            rows, columns = sizes[0]
+        else:
+            places = (state["stride"], state["padding"])
+            rows, columns = (output_size(*axis) for axis in zip(*sizes, *places, strict=True))
+        return {"step": rows * columns}
 
     @property
     def matrix(self) -> Tensor:
@@ -121,11 +135,9 @@ class MatrixView(Explorable):
 
 def _compute(state: dict[str, Any]) -> tuple[Tensor, Tensor]:
     """The shown matrix and the result of its product, shaped as a picture."""
-    if state["unroll"] not in UNROLLS:
-        raise WidgetError(f"unroll must be one of {UNROLLS}; got {state['unroll']!r}")
     X = torch.tensor(state["input"], dtype=torch.float64)
     K = torch.tensor(state["kernel"], dtype=torch.float64)
-    places = {"stride": tuple(state["stride"]), "padding": tuple(state["padding"])}
+    places = {"stride": state["stride"], "padding": state["padding"]}
     try:
         Y = functional.conv2d(X[None, None], K[None, None], **places)[0, 0]
     except (TypeError, ValueError) as error:

@@ -1,16 +1,14 @@
 """ShapeCalculator: the output size along one axis, with the numbers put in."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
-import traitlets
 from torch import Tensor
 
 from utils.shapes import effective_kernel_size, output_size
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import paragraph
-
-MOST = 100_000
+from utils.widgets.traits import Position, Whole
 
 
 class ShapeCalculator(Explorable):
@@ -32,30 +30,23 @@ class ShapeCalculator(Explorable):
         tensor(112)
     """
 
-    kind = traitlets.Unicode("ShapeCalculator").tag(sync=True)
-    n = traitlets.Int(8).tag(sync=True, state=True)
-    k = traitlets.Int(3).tag(sync=True, state=True)
-    stride = traitlets.Int(1).tag(sync=True, state=True)
-    padding = traitlets.Int(0).tag(sync=True, state=True)
-    dilation = traitlets.Int(1).tag(sync=True, state=True)
-    step = traitlets.Int(0).tag(sync=True, state=True)
+    n = Whole(8)
+    k = Whole(3)
+    stride = Whole(1)
+    padding = Whole(0, least=0)
+    dilation = Whole(1)
+    step = Position()
+
+    examples: ClassVar[dict[str, dict[str, Any]]] = {
+        "plain": {},
+        "dilated": {"n": 11, "k": 3, "stride": 3, "padding": 1, "dilation": 2},
+        "halved": {"n": 224, "k": 7, "stride": 2, "padding": 3},
+    }
 
     def __init__(
         self, n: int = 8, k: int = 3, stride: int = 1, padding: int = 0, dilation: int = 1
     ) -> None:
         super().__init__(n=n, k=k, stride=stride, padding=padding, dilation=dilation)
-
-    @traitlets.validate("n", "k", "stride", "padding", "dilation", "step")
-    def _validate(self, proposal: dict) -> Any:
-        return self._agree(proposal)
-
-    def _form(self, name: str, value: Any) -> Any:
-        least = 0 if name in ("padding", "step") else 1
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST:
-            raise WidgetError(
-                f"{name} must be a whole number from {least} to {MOST:,}; got {value!r}"
-            )
-        return value
 
     def _check(self, state: dict[str, Any]) -> None:
         try:

@@ -1,19 +1,19 @@
 """SlidingWindow: one window, one kernel, one output, step by step."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
-import traitlets
 from torch import Tensor
 
 from utils import functional
 from utils.shapes import effective_kernel_size, output_size
-from utils.widgets import values
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import bracket, number, paragraph, table
+from utils.widgets.traits import Choice, Flag, Matrix, Pair, Position, Real, whole
 
 MODES = ("conv", "flip", "max", "avg")
 _POOLING = ("max", "avg")
+_WINDOW = Pair(least=1, most=64, called="the window")
 
 
 class SlidingWindow(Explorable):
@@ -46,16 +46,53 @@ class SlidingWindow(Explorable):
         [[5.0, 11.0], [23.0, 29.0]]
     """
 
-    kind = traitlets.Unicode("SlidingWindow").tag(sync=True)
-    input = traitlets.Any().tag(sync=True, state=True)
-    kernel = traitlets.Any().tag(sync=True, state=True)
-    stride = traitlets.Any([1, 1]).tag(sync=True, state=True)
-    padding = traitlets.Any([0, 0]).tag(sync=True, state=True)
-    dilation = traitlets.Any([1, 1]).tag(sync=True, state=True)
-    mode = traitlets.Unicode("conv").tag(sync=True, state=True)
-    bias = traitlets.Any(0).tag(sync=True, state=True)
-    step = traitlets.Int(0).tag(sync=True, state=True)
-    count_include_pad = traitlets.Bool(True).tag(sync=True, state=True)
+    input = Matrix(called="the input")
+    kernel = Matrix(called="the kernel")
+    stride = Pair(1, least=1)
+    padding = Pair(0)
+    dilation = Pair(1, least=1)
+    mode = Choice(*MODES)
+    bias = Real(0)
+    step = Position()
+    count_include_pad = Flag(True)
+
+    examples: ClassVar[dict[str, dict[str, Any]]] = {
+        "plain": {"X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]], "K": [[0, 1], [2, 3]]},
+        "dilated": {
+            "X": [[-1, 2, 0, 4, 3], [2, -2, 1, 5, 0], [0, 7, 1, -4, 2], [3, 3, 0, 1, 6]],
+            "K": [[1, -2], [0, 3]],
+            "stride": 2,
+            "padding": (1, 2),
+            "dilation": (2, 1),
+            "bias": 0.5,
+        },
+        "flipped": {
+            "X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]],
+            "K": [[0.5, -1], [2, 3]],
+            "padding": 1,
+            "mode": "flip",
+        },
+        "max": {
+            "X": [[0, -1, -2], [-3, -4, -5], [-6, -7, -8]],
+            "K": 2,
+            "padding": 1,
+            "mode": "max",
+        },
+        "average": {
+            "X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]],
+            "K": (2, 2),
+            "padding": 1,
+            "mode": "avg",
+        },
+        "average of pixels": {
+            "X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]],
+            "K": (3, 2),
+            "stride": 2,
+            "padding": 1,
+            "mode": "avg",
+            "count_include_pad": False,
+        },
+    }
 
     def __init__(
         self,
@@ -68,8 +105,9 @@ class SlidingWindow(Explorable):
         bias: float = 0,
         count_include_pad: bool = True,
     ) -> None:
-        if mode in _POOLING and (isinstance(K, int) or (isinstance(K, tuple) and len(K) == 2)):
-            height, width = values.pair(K, "the window", 1)
+        sizes = K if isinstance(K, tuple) else (K,)
+        if mode in _POOLING and all(whole(size) is not None for size in sizes):
+            height, width = _WINDOW.form(K)
             K = [[1] * width] * height
         super().__init__(
             input=X,
@@ -82,23 +120,9 @@ class SlidingWindow(Explorable):
             count_include_pad=count_include_pad,
         )
 
-    @traitlets.validate("input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step")
-    def _validate(self, proposal: dict) -> Any:
-        return self._agree(proposal)
-
-    def _form(self, name: str, value: Any) -> Any:
-        if name in ("input", "kernel"):
-            return values.matrix(value, f"the {name}")
-        if name in ("stride", "padding", "dilation"):
-            return values.pair(value, name, least=0 if name == "padding" else 1)
-        return values.finite(value, name) if name == "bias" else value
-
     def _check(self, state: dict[str, Any]) -> None:
         """Refuse what no window fits and what PyTorch refuses."""
-        mode = state["mode"]
-        if mode not in MODES:
-            raise WidgetError(f"mode must be one of {', '.join(MODES)}; got {mode!r}")
-        X, K = state["input"], state["kernel"]
+        mode, X, K = state["mode"], state["input"], state["kernel"]
         for axis, (n, k) in enumerate(((len(X), len(K)), (len(X[0]), len(K[0])))):
             padding, dilation = state["padding"][axis], state["dilation"][axis]
             if mode == "avg" and dilation != 1:
@@ -129,6 +153,7 @@ class SlidingWindow(Explorable):
         window, strides = tuple(K.shape), {"stride": self.stride, "padding": self.padding}
         if self.mode == "max":
             Y = functional.max_pool2d(X, window, **strides, dilation=self.dilation)
+            assert isinstance(Y, Tensor)  # indices are not asked for
         elif self.mode == "avg":
             Y = functional.avg_pool2d(
                 X, window, **strides, count_include_pad=self.count_include_pad

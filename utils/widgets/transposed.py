@@ -1,15 +1,14 @@
 """Transposed: the transposed convolution, by stamping and by zero insertion."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
-import traitlets
 from torch import Tensor
 
 from utils import functional
-from utils.widgets import values
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import number, paragraph, table
+from utils.widgets.traits import Matrix, Pair, Position
 
 
 class Transposed(Explorable):
@@ -33,13 +32,23 @@ class Transposed(Explorable):
         [[0.0, 0.0, 1.0], [0.0, 4.0, 6.0], [4.0, 12.0, 9.0]]
     """
 
-    kind = traitlets.Unicode("Transposed").tag(sync=True)
-    input = traitlets.Any().tag(sync=True, state=True)
-    kernel = traitlets.Any().tag(sync=True, state=True)
-    stride = traitlets.Any([1, 1]).tag(sync=True, state=True)
-    padding = traitlets.Any([0, 0]).tag(sync=True, state=True)
-    output_padding = traitlets.Any([0, 0]).tag(sync=True, state=True)
-    step = traitlets.Int(0).tag(sync=True, state=True)
+    input = Matrix(most=8, called="the input")
+    kernel = Matrix(most=8, called="the kernel")
+    stride = Pair(1, least=1)
+    padding = Pair(0)
+    output_padding = Pair(0, called="output padding")
+    step = Position()
+
+    examples: ClassVar[dict[str, dict[str, Any]]] = {
+        "plain": {"X": [[0, 1], [2, 3]], "K": [[0, 1], [2, 3]]},
+        "strided": {
+            "X": [[1, -2, 3], [0.5, 4, -1]],
+            "K": [[1, 2, 0], [-1, 3, 1]],
+            "stride": (2, 3),
+            "padding": 1,
+            "output_padding": (1, 2),
+        },
+    }
 
     def __init__(
         self,
@@ -49,7 +58,7 @@ class Transposed(Explorable):
         padding: int | tuple[int, int] = 0,
         output_padding: int | tuple[int, int] = 0,
     ) -> None:
-        X = self._form("input", X)
+        X = self._trait("input").form(X)
         # The widget opens on its last step, the finished sum: the first has nothing to compare yet.
         super().__init__(
             input=X,
@@ -59,17 +68,6 @@ class Transposed(Explorable):
             output_padding=output_padding,
             step=len(X) * len(X[0]) - 1,
         )
-
-    @traitlets.validate("input", "kernel", "stride", "padding", "output_padding", "step")
-    def _validate(self, proposal: dict) -> Any:
-        return self._agree(proposal)
-
-    def _form(self, name: str, value: Any) -> Any:
-        if name in ("input", "kernel"):
-            return values.matrix(value, f"the {name}", most=8)
-        if name == "step":
-            return value
-        return values.pair(value, name.replace("_", " "), least=1 if name == "stride" else 0)
 
     def _check(self, state: dict[str, Any]) -> None:
         _compute(state)
@@ -86,7 +84,7 @@ class Transposed(Explorable):
         """Input, kernel and output as tables, and the size in words."""
         output = self.output
 
-        def shown(name: str, rows: list[list[float]]) -> str:
+        def shown(name: str, rows: Any) -> str:
             cells = [[number(x) for x in row] for row in rows]
             return table(f"{name} {len(rows)}×{len(rows[0])}", cells, lambda i, j: False)
 
@@ -115,7 +113,7 @@ class Transposed(Explorable):
 def _compute(state: dict[str, Any]) -> Tensor:
     X = torch.tensor(state["input"], dtype=torch.float64)
     K = torch.tensor(state["kernel"], dtype=torch.float64)
-    places = {name: tuple(state[name]) for name in ("stride", "padding", "output_padding")}
+    places = {name: state[name] for name in ("stride", "padding", "output_padding")}
     try:
         Y = functional.conv_transpose2d(X[None, None], K[None, None], **places)[0, 0]
     except (TypeError, ValueError) as error:

@@ -1,17 +1,8 @@
 // For the web book, which has no kernel: starts every widget on the page from its own data-spec.
 // What stood there, the first frame as tables, stays where a widget cannot start.
 
+import * as engine from "folder:engine";
 import { mount, WIDGETS } from "./registry.js";
-import * as channels from "./engine/channels.js";
-import * as cost from "./engine/cost.js";
-import * as dense from "./engine/dense.js";
-import * as image from "./engine/image.js";
-import * as matrix from "./engine/matrix.js";
-import * as shape from "./engine/shape.js";
-import * as numbers from "./engine/numbers.js";
-import * as snippet from "./engine/snippet.js";
-import * as transposed from "./engine/transposed.js";
-import * as window_ from "./engine/window.js";
 import { pageModel } from "./view/store.js";
 
 function start(place) {
@@ -38,5 +29,5 @@ globalThis.slidingWindowCourse = {
   mount,
   pageModel,
   widgets: Object.keys(WIDGETS),
-  engine: { channels, cost, dense, image, matrix, numbers, shape, snippet, transposed, window: window_ },
+  engine,
 };

@@ -1,15 +1,36 @@
 // Bundles the widgets twice: as a module for live kernels (anywidget) and as a classic script for
 // the web book, because browsers do not load modules from file://. `--check` compares with what is
 // committed and writes nothing.
+//
+// `folder:NAME` is a module made of the files in NAME, so that none of them is listed by hand: of
+// widgets/ each file's default export, named as the Python class (dense_to_conv.js is DenseToConv);
+// of engine/ each file as a whole, by its own name.
 import { build } from "esbuild";
 import { gzipSync } from "node:zlib";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const limit = 40 * 1024;
 const check = process.argv.includes("--check");
 let failed = false;
+
+const className = (file) => file.replace(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase());
+const folders = {
+  name: "folders",
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^folder:/ }, ({ path }) => ({ path: path.slice(7), namespace: "folder" }));
+    esbuild.onLoad({ filter: /.*/, namespace: "folder" }, async ({ path }) => {
+      const files = (await readdir(here(path))).filter((file) => file.endsWith(".js")).sort();
+      const lines = files.map((file) => {
+        const name = file.slice(0, -3);
+        const what = path === "widgets" ? `{ default as ${className(name)} }` : `* as ${name}`;
+        return `export ${what} from "./${file}";`;
+      });
+      return { contents: lines.join("\n"), resolveDir: here(path) };
+    });
+  },
+};
 
 for (const [entry, format, name] of [
   ["kernel.js", "esm", "explorables.mjs"],
@@ -24,6 +45,7 @@ for (const [entry, format, name] of [
     target: "es2022",
     charset: "utf8",
     loader: { ".css": "text" },
+    plugins: [folders],
     write: false,
   });
   const built = Buffer.from(outputFiles[0].contents);

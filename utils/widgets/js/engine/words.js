@@ -1,7 +1,8 @@
 // What SlidingWindow says in sentences about a configuration. Pure, like the engine beside it.
 
+import { show } from "./numbers.js";
 import { formula, outputShape, shapeOf, unread } from "./shape.js";
-import { affected, arithmetic } from "./window.js";
+import { affected, arithmetic, POOLING } from "./window.js";
 
 export const WINDOW_WORD = { conv: "Kernel", flip: "Kernel", max: "Window", avg: "Window" };
 
@@ -21,6 +22,10 @@ const NOTES = { conv: "", flip: ", turned by 180° as it slides", max: ", passes
 /** What the window does, to stand behind its size. */
 export const note = ({ mode, countIncludePad }) =>
   NOTES[mode] ?? (countIncludePad ? ", weighs all alike" : ", weighs its pixels alike");
+
+/** What stands between kernel and output, so that the panels read as an equation: the bias too. */
+export const equalsSign = ({ mode, bias }) =>
+  POOLING.has(mode) || !bias ? "=" : `${bias < 0 ? "−" : "+"} ${show(Math.abs(bias))} =`;
 
 export const isOutside = (input, row, col) => {
   const [h, w] = shapeOf(input);

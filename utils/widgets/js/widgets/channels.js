@@ -10,12 +10,12 @@ import { Grid } from "../view/grid.js";
 import { createPanel, createShell } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { resized } from "./kernels.js";
+import { resized } from "../view/kernels.js";
 
 const KEYS = ["planes", "filters", "groups", "stride", "padding", "tints", "step"];
 const grouped = (x) => x.toLocaleString("en-US");
 
-export function channels({ model, el }) {
+export default function channels({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({ el, name: "Channels", store, snippet: () => engine.channelsPytorch(store.state) });
   let preview = null;

@@ -23,7 +23,7 @@ const SAID = {
 const MEGAPIXEL = 1000;
 const grouped = (x) => x.toLocaleString("en-US");
 
-export function denseToConv({ model, el }) {
+export default function denseToConv({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({
     el,

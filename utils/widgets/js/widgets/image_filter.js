@@ -102,7 +102,7 @@ function createPhoto({ name, onPreview, onPick, onMove, handle }) {
   };
 }
 
-export function imageFilter({ model, el }) {
+export default function imageFilter({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({ el, name: "Image filter", store, snippet: () => pytorch(config()) });
   let photo;

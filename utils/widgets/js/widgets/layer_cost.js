@@ -42,7 +42,7 @@ const presetOf = (presets, state) =>
 const lowered = (symbols) =>
   symbols.split(/_(\w)/).map((text, i) => (i % 2 ? h("sub", {}, text) : text));
 
-export function layerCost({ model, el }) {
+export default function layerCost({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({
     el,

@@ -1,34 +1,37 @@
 // MatrixView: a convolution as one matrix product; row, window and output cell light up together.
+//
+// What stands on the page is true as it is written, whichever matrix M is shown:
+//   unrolled kernel          Input ⋆ Kernel = Output    M · input = output
+//   the same, transposed     Input ⋆ Kernel = Forward   Mᵀ · forward = output, shaped as the input
+//   unrolled input           Input ⋆ Kernel = Output    M · kernel = output
+//   the same, transposed     Input ⋆ Kernel = Output    kernelᵀ · Mᵀ = outputᵀ
 
 import * as engine from "../engine/matrix.js";
-import { bracket, show } from "../engine/numbers.js";
-import { effectiveKernelSize, outputShape, shapeOf } from "../engine/shape.js";
-import { affected, brokenRule, taps } from "../engine/window.js";
-import { setText } from "../view/dom.js";
+import { show } from "../engine/numbers.js";
+import { outputShape, shapeOf } from "../engine/shape.js";
+import { affected, taps } from "../engine/window.js";
+import { h, setText } from "../view/dom.js";
 import { createChoice, createCountField, createPairField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
-import { createPanel, createShell, ledBy } from "../view/shell.js";
+import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { resized } from "./kernels.js";
+import { resized } from "../view/kernels.js";
 
 const KEYS = ["input", "kernel", "stride", "padding", "unroll", "transposed", "step"];
-const MOST = 64;
-const sum = (pairs) =>
-  pairs.map(([a, b], i) => `${i ? bracket(a) : show(a)}×${bracket(b)}`).join(" + ") || "0";
+const configOf = (state) => ({ ...state, dilation: [1, 1], mode: "conv", bias: 0 });
 
-export function matrixView({ model, el }) {
+export default function matrixView({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({
     el,
     name: "Convolution as a matrix",
     store,
-    snippet: () => engine.matrixPytorch(config, store.state.transposed && store.state.unroll === "kernel"),
+    snippet: () => engine.matrixPytorch(config, engine.goesBack(config)),
   });
   const memory = new Map();
   let config;
-  let matrix = [];
-  let result = [];
+  let shown; // the product
   let preview = null;
 
   const pointAt = (where) => (cell) => {
@@ -52,13 +55,19 @@ export function matrixView({ model, el }) {
   const table = new Grid({
     name: "Matrix",
     onPreview: pointAt("matrix"),
-    onPin: ([row, col]) => pin(lines() ? row : col),
+    onPin: ([row, col]) => pin(engine.isColumn(config) ? row : col),
   });
   const vector = new Grid({ name: "Vector", onPreview: pointAt("vector") });
+  const column = new Grid({
+    name: "Result",
+    onPreview: pointAt("result"),
+    onPin: ([row, col]) => pin(row + col),
+  });
+  const forward = new Grid({ name: "Forward" });
   const output = new Grid({
     name: "Output",
     onPreview: pointAt("output"),
-    onPin: ([row, col]) => pin(row * shape()[1] + col),
+    onPin: ([row, col]) => pin(row * shown.shape[1] + col),
   });
   const panels = {
     input: createPanel("Input", input.element),
@@ -66,14 +75,28 @@ export function matrixView({ model, el }) {
     output: createPanel("Output", output.element),
     matrix: createPanel("Matrix", table.element),
     vector: createPanel("Vector", vector.element),
+    result: createPanel("Result", column.element),
+    forward: createPanel("Forward", forward.element),
   };
-  panels.matrix.element.classList.add("ex-matrix");
-  panels.vector.element.classList.add("ex-matrix");
-  const product = document.createElement("div");
-  product.className = "ex-stage";
-  product.append(panels.matrix.element, ledBy("·", panels.vector));
-  shell.stage.append(panels.input.element, ledBy("⋆", panels.kernel), ledBy("=", panels.output));
+  for (const key of ["matrix", "vector", "result"]) panels[key].element.classList.add("ex-matrix");
+  const product = h("div", { class: "ex-stage" });
+  const last = sign("=");
+  const after = { forward: ledBy("=", panels.forward), output: ledBy(last, panels.output) };
+  shell.stage.append(panels.input.element, ledBy("⋆", panels.kernel), after.forward);
   shell.root.insertBefore(product, shell.pointed);
+
+  /** Puts the panels in the order in which the shown equations read. */
+  let order;
+  function arrange() {
+    const now = engine.goesBack(config) ? "back" : engine.isColumn(config) ? "column" : "row";
+    if (now === order) return;
+    order = now;
+    const factors = now === "row" ? [panels.vector, panels.matrix] : [panels.matrix, panels.vector];
+    product.replaceChildren(factors[0].element, ledBy("·", factors[1]), ledBy("=", panels.result));
+    after.forward.hidden = now !== "back";
+    (now === "back" ? product : shell.stage).append(after.output);
+    setText(last, now === "back" ? "→" : "=");
+  }
 
   const transport = createTransport({
     onStep(step) {
@@ -85,13 +108,8 @@ export function matrixView({ model, el }) {
   shell.addBeforeSettings(transport.element);
 
   function attempt(changes) {
-    const next = { ...store.state, ...changes };
-    const full = { ...next, dilation: [1, 1], mode: "conv", bias: 0 };
-    const broken = brokenRule(full);
+    const broken = engine.brokenMatrix(configOf({ ...store.state, ...changes }));
     if (broken) return broken;
-    const outputs = outputShape(full).reduce((a, b) => a * b);
-    if (Math.max(outputs, shapeOf(next.input).reduce((a, b) => a * b)) > MOST)
-      return `The matrix would have more than ${MOST} rows or columns. Use less padding, or more stride.`;
     transport.pause();
     preview = null;
     store.commit({ ...changes, step: 0 });
@@ -136,27 +154,23 @@ export function matrixView({ model, el }) {
   shell.root.insertBefore(turn.element, shell.stage);
   shell.settings.append(...Object.values(fields).map((field) => field.element));
 
-  /** Whether a step is a row of the shown matrix: not so where the unrolled input is transposed. */
-  const lines = () => !(store.state.transposed && store.state.unroll === "input");
-  /** Whether the product goes back from outputs to input pixels. */
-  const back = () => store.state.transposed && store.state.unroll === "kernel";
-  const shape = () => (back() ? shapeOf(config.input) : outputShape(config));
+  /** The cell of a vector's i-th entry. */
+  const entry = (i) => (engine.isColumn(config) ? [i, 0] : [0, i]);
   const label = (row, col, text) => `row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
 
   function render() {
     const { state } = store;
-    const next = { ...state, dilation: [1, 1], mode: "conv", bias: 0 };
-    const broken = brokenRule(next);
+    const next = configOf(state);
+    const broken = engine.brokenMatrix(next);
     shell.complain(broken ?? "");
     if (broken) return;
     config = next;
     const [h, w] = shapeOf(config.input);
     const [oh, ow] = outputShape(config);
-    const forward = engine.times(engine.kernelMatrix(config), config.input.flat());
-    const rows = state.unroll === "kernel" ? engine.kernelMatrix(config) : engine.inputMatrix(config);
-    matrix = state.transposed ? engine.transpose(rows) : rows;
-    const factor = back() ? forward : state.unroll === "kernel" ? config.input.flat() : config.kernel.flat();
-    result = back() ? engine.times(matrix, forward) : forward;
+    shown = engine.product(config);
+    const { matrix, factor, result, shape } = shown;
+    const back = engine.goesBack(config);
+    arrange();
     const outside = (row, col) => row < 0 || col < 0 || row >= h || col >= w;
     input.update({
       from: config.padding.map((p) => -p),
@@ -167,29 +181,25 @@ export function matrixView({ model, el }) {
     });
     kernel.update({ to: shapeOf(config.kernel), text: (u, v) => show(config.kernel[u][v]), label });
     table.update({ to: shapeOf(matrix), text: (r, c) => show(matrix[r][c]), label });
-    vector.update({ to: [factor.length, 1], text: (i) => show(factor[i]), label: (i, _, text) => `entry ${i}, ${text}` });
-    output.update({ to: shape(), text: (r, c) => show(result[r * shape()[1] + c]), label });
-    // Zeros that hold for any kernel, and not because a weight happens to be zero.
-    const fixed = [];
-    if (state.unroll === "kernel") {
-      for (let r = 0; r < oh * ow; r++) {
-        const read = new Set(taps(config, Math.floor(r / ow), r % ow).filter((t) => !t.padded).map((t) => t.row * w + t.col));
-        for (let c = 0; c < h * w; c++) if (!read.has(c)) fixed.push(state.transposed ? [c, r] : [r, c]);
-      }
-    }
-    table.mark("is-zero", fixed);
+    for (const [grid, values] of [
+      [vector, factor],
+      [column, result],
+    ])
+      grid.update({
+        to: engine.isColumn(config) ? [values.length, 1] : [1, values.length],
+        text: (r, c) => show(values[r + c]),
+        label: (r, c, text) => `entry ${r + c}, ${text}`.replaceAll("−", "minus "),
+      });
+    forward.update({ to: [oh, ow], text: (r, c) => show(shown.forward[r * ow + c]), label });
+    output.update({ to: shape, text: (r, c) => show(result[r * shape[1] + c]), label });
+    table.mark("is-zero", engine.zeros(config));
     panels.input.detail(`${h}×${w}`);
     panels.kernel.detail(shapeOf(config.kernel).join("×"));
-    panels.output.detail(`${shape().join("×")}${back() ? ": the transpose, times the convolution's output" : ""}`);
+    panels.output.detail(`${shape.join("×")}${back ? ", the result in the input's shape" : ""}`);
+    panels.forward.detail(`${oh}×${ow}, the convolution's output`);
     panels.matrix.detail(shapeOf(matrix).join("×"));
-    panels.vector.detail(back() ? "the convolution's output" : state.unroll === "kernel" ? "the input, row by row" : "the kernel, row by row");
-    const entries = matrix.length * matrix[0].length;
-    setText(
-      shell.shape,
-      state.unroll === "kernel"
-        ? `${entries} entries, ${entries - fixed.length} of them from ${config.kernel.flat().length} weights, ${fixed.length} zeros by construction`
-        : `${entries} entries copied from ${h * w} pixels${state.transposed ? ": the layout of torch's unfold" : ""}`,
-    );
+    panels.vector.detail(back ? "forward" : state.unroll === "kernel" ? "input" : "kernel");
+    setText(shell.shape, engine.shapeText(config));
     unroll.set(state.unroll);
     turn.set(String(state.transposed));
     const k = shapeOf(config.kernel);
@@ -202,88 +212,81 @@ export function matrixView({ model, el }) {
     if (!transport.playing) speak();
   }
 
-  const count = () => shape()[0] * shape()[1];
-  const current = () => Math.min(Math.max(store.state.step, 0), count() - 1);
+  const current = () => Math.min(Math.max(store.state.step, 0), shown.result.length - 1);
+  const inside = ([row, col]) => row >= 0 && col >= 0 && row < config.input.length && col < config.input[0].length;
 
   /** The step that the reader points at. */
   function pointedStep() {
-    if (preview?.where === "output") return preview.cell[0] * shape()[1] + preview.cell[1];
-    if (preview?.where === "matrix") return preview.cell[lines() ? 0 : 1];
-    if (preview?.where === "input" && back()) {
-      const [row, col] = preview.cell;
-      const [h, w] = shapeOf(config.input);
-      if (row >= 0 && col >= 0 && row < h && col < w) return row * w + col;
-    }
+    const { where, cell: [row, col] = [] } = preview ?? {};
+    if (where === "result") return row + col;
+    if (where === "output" || (where === "input" && engine.goesBack(config) && inside(preview.cell)))
+      return row * shown.shape[1] + col;
+    if (where === "matrix") return engine.isColumn(config) ? row : col;
     return current();
+  }
+
+  /** The pixel or the weight that the reader points at, also where it stands in the vector. */
+  function pointedPart() {
+    if (engine.goesBack(config)) return preview?.where === "kernel" ? preview : null;
+    const flat = config.unroll === "kernel" ? "input" : "kernel"; // what the vector holds
+    const across = config[flat][0].length;
+    if (preview?.where === "vector") {
+      const held = preview.cell[0] + preview.cell[1];
+      return { where: flat, cell: [Math.floor(held / across), held % across], held };
+    }
+    if (preview?.where !== "kernel" && !(preview?.where === "input" && inside(preview.cell))) return null;
+    const [row, col] = preview.cell;
+    return preview.where === flat ? { ...preview, held: row * across + col } : preview;
   }
 
   function renderMarks() {
     const at = pointedStep();
-    const width = shape()[1];
-    const [row, col] = [Math.floor(at / width), at % width];
-    const [h, w] = shapeOf(config.input);
-    const [oh, ow] = outputShape(config);
-    const strip = matrix.flatMap((_, r) => matrix[0].map((__, c) => [r, c])).filter(([r, c]) => (lines() ? r : c) === at);
-    table.mark("is-window", strip);
-    if (lines()) table.moveFrame(at, 0, 1, matrix[0].length);
+    const { matrix, shape } = shown;
+    const [row, col] = [Math.floor(at / shape[1]), at % shape[1]];
+    const ow = outputShape(config)[1];
+    const back = engine.goesBack(config);
+    if (engine.isColumn(config)) table.moveFrame(at, 0, 1, matrix[0].length);
     else table.moveFrame(0, at, matrix.length, 1);
+    const strip = engine.isColumn(config) ? matrix[0].map((_, i) => [at, i]) : matrix.map((_, i) => [i, at]);
+    table.mark("is-window", strip);
     output.mark("is-current", [[row, col]]);
-    const [r0, c0] = [Math.floor(current() / width), current() % width];
-    output.select(r0, c0);
-    let pairs;
-    let used;
-    if (back()) {
-      const readers = affected(config, row, col);
-      input.mark("is-window", [[row, col]]);
-      input.moveFrame(row, col, 1, 1);
-      used = readers.map(([r, c]) => r * ow + c);
-      pairs = used.map((o) => [matrix[at][o], Number(engine.times(engine.kernelMatrix(config), config.input.flat())[o])]);
-      kernel.mark("is-affected", readers.flatMap(([r, c]) => taps(config, r, c).filter((t) => t.row === row && t.col === col).map((t) => [t.u, t.v])));
-    } else {
-      const found = taps(config, row, col);
-      input.mark("is-window", found.map((t) => [t.row, t.col]));
-      input.moveFrame(found[0].row, found[0].col, ...shapeOf(config.kernel).map((k) => effectiveKernelSize(k, 1)));
-      pairs = found.map((t) => [t.padded ? 0 : config.input[t.row][t.col], config.kernel[t.u][t.v]]);
-      used = store.state.unroll === "kernel" ? found.filter((t) => !t.padded).map((t) => t.row * w + t.col) : found.map((_, i) => i);
-      kernel.mark("is-affected", []);
-    }
-    vector.mark("is-window", used.map((i) => [i, 0]));
+    column.mark("is-current", [entry(at)]);
+    output.select(Math.floor(current() / shape[1]), current() % shape[1]);
+    column.select(...entry(current()));
+    const used = engine.used(config, at);
+    vector.mark("is-window", used.map(entry));
+    // The outputs that are summed up, or the one that is computed, and the weights that meet them.
+    const readers = back ? used.map((o) => [Math.floor(o / ow), o % ow]) : [[row, col]];
+    const met = readers.flatMap(([r, c]) => taps(config, r, c));
+    forward.mark("is-window", back ? readers : []);
+    const window = back ? [[row, col]] : met.map((t) => [t.row, t.col]);
+    input.mark("is-window", window);
+    input.moveFrame(...window[0], ...(back ? [1, 1] : shapeOf(config.kernel)));
+
     // One entry of the matrix is one weight at one pixel: show both.
-    let pointed = null;
-    if (preview?.where === "matrix") {
-      const [r, c] = preview.cell;
-      const [o, p] = store.state.transposed ? [c, r] : [r, c];
-      const tap = taps(config, Math.floor(o / ow), o % ow).find((t, i) =>
-        store.state.unroll === "kernel" ? !t.padded && t.row * w + t.col === p : i === p,
-      );
-      pointed = tap ?? "none";
-      if (tap) kernel.mark("is-affected", [[tap.u, tap.v]]);
-    }
-    const weight = preview?.where === "kernel" ? preview.cell : null;
-    kernel.mark("is-pointed", weight ? [weight] : []);
-    const places = [];
-    if (weight)
-      for (let o = 0; o < oh * ow; o++)
-        taps(config, Math.floor(o / ow), o % ow).forEach((t, i) => {
-          if (t.u !== weight[0] || t.v !== weight[1]) return;
-          const p = store.state.unroll === "kernel" ? (t.padded ? null : t.row * w + t.col) : i;
-          if (p !== null) places.push(store.state.transposed ? [p, o] : [o, p]);
-        });
+    const tap = preview?.where === "matrix" ? engine.tapOf(config, ...preview.cell) : null;
+    const part = pointedPart();
+    const weight = part?.where === "kernel" ? part.cell : null;
+    const pixel = part?.where === "input" ? part.cell : null;
+    const places = weight ? engine.placesOfWeight(config, ...weight) : pixel ? engine.placesOfPixel(config, ...pixel) : [];
+    const fed = pixel ? affected(config, ...pixel) : [];
     table.mark("is-affected", places);
-    input.mark("is-pointed", pointed && pointed !== "none" ? [[pointed.row, pointed.col]] : []);
-    transport.set(current(), count());
-    setText(shell.arithmetic, `${sum(pairs)} = ${show(result[at])}`);
-    const line = `${lines() ? "Row" : "Column"} ${at} of the matrix: ${back() ? "input pixel" : "output"} (${row}, ${col})`;
-    if (pointed === "none") setText(shell.pointed, `${line}. This entry is zero for any kernel: the window does not reach the pixel`);
-    else if (pointed) setText(shell.pointed, `${line}. This entry: weight (${pointed.u}, ${pointed.v}) at pixel (${pointed.row}, ${pointed.col})`);
-    else if (weight) setText(shell.pointed, `Weight (${weight.join(", ")}) stands in ${places.length} places of the matrix`);
-    else setText(shell.pointed, line);
+    output.mark("is-affected", fed);
+    column.mark("is-affected", fed.map(([r, c]) => entry(r * ow + c)));
+    vector.mark("is-pointed", part?.held === undefined ? [] : [entry(part.held)]);
+    kernel.mark("is-pointed", weight ? [weight] : []);
+    const reading = back ? met.filter((t) => t.row === row && t.col === col) : [];
+    kernel.mark("is-affected", (tap ? [tap] : reading).map((t) => [t.u, t.v]));
+    input.mark("is-pointed", pixel ? [pixel] : tap ? [[tap.row, tap.col]] : []);
+    transport.set(current(), shown.result.length);
+    setText(shell.arithmetic, engine.written(config, at));
+    setText(shell.pointed, engine.pointedText(config, at, { weight, pixel, entry: preview?.where === "matrix" && preview.cell }));
   }
 
   function speak() {
-    const at = current();
-    const width = shape()[1];
-    shell.say(`Step ${at + 1} of ${count()}. Output row ${Math.floor(at / width)}, column ${at % width} is ${show(result[at]).replace("−", "minus ")}.`);
+    const [at, width] = [current(), shown.shape[1]];
+    const value = show(shown.result[at]).replace("−", "minus ");
+    shell.say(`Step ${at + 1} of ${shown.result.length}. Output row ${Math.floor(at / width)}, column ${at % width} is ${value}.`);
   }
 
   render();

@@ -27,7 +27,7 @@ const snippet = ({ n, k, stride, padding, dilation }) =>
   `layer = torch.nn.Conv1d(1, 1, ${k}, stride=${stride}, padding=${padding}, dilation=${dilation})\n` +
   `print(layer(torch.zeros(1, 1, ${n})).shape[-1])\n`;
 
-export function shapeCalculator({ model, el }) {
+export default function shapeCalculator({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({ el, name: "Shape calculator", store, snippet: () => snippet(store.state) });
   let preview = null;

@@ -11,7 +11,7 @@ import { Grid } from "../view/grid.js";
 import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { PRESETS, presetOf, resized } from "./kernels.js";
+import { PRESETS, presetOf, resized } from "../view/kernels.js";
 
 const KEYS = ["input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step", "count_include_pad"];
 const times = ([a, b]) => `${a}×${b}`;
@@ -19,7 +19,7 @@ const MOST = 32;
 
 const configOf = (state) => ({ ...state, countIncludePad: state.count_include_pad });
 
-export function slidingWindow({ model, el }) {
+export default function slidingWindow({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({
     el,
@@ -231,6 +231,7 @@ export function slidingWindow({ model, el }) {
     panels.kernel.detail(`${times(k)}${words.note(config)}`);
     panels.output.detail(times(out));
     setText(signs[0], config.mode === "flip" ? "∗" : pooling ? "▸" : "⋆");
+    setText(signs[1], words.equalsSign(config));
     setText(shell.shape, words.shapeText(config));
 
     const sizes = { kernelHeight: k[0], kernelWidth: k[1], inputHeight: n[0], inputWidth: n[1] };

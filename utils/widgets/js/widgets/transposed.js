@@ -9,12 +9,12 @@ import { Grid } from "../view/grid.js";
 import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { resized } from "./kernels.js";
+import { resized } from "../view/kernels.js";
 
 const KEYS = ["input", "kernel", "stride", "padding", "output_padding", "step"];
 const configOf = (state) => ({ ...state, outputPadding: state.output_padding });
 
-export function transposed({ model, el }) {
+export default function transposed({ model, el }) {
   const store = createStore(model, KEYS, render);
   const shell = createShell({
     el,
@@ -238,8 +238,9 @@ export function transposed({ model, el }) {
     if (target) {
       const terms = sources.map(([x, y, w], index) => `${index ? bracket(config.input[x][y]) : show(config.input[x][y])}×${bracket(w)}`);
       const total = sources.reduce((s, [x, y, w]) => s + config.input[x][y] * w, 0);
-      setText(shell.arithmetic, `${terms.join(" + ") || "nothing stamped yet"} = ${show(total)}`);
-      setText(shell.pointed, `Output (${target.join(", ")}): the stamps that cover it, and the window that reads it`);
+      setText(shell.arithmetic, `${terms.join(" + ") || "0"} = ${show(total)}`);
+      const told = terms.length ? "the stamps that cover it, and the window that reads it" : "no stamp covers it yet";
+      setText(shell.pointed, `Output (${target.join(", ")}): ${told}`);
     } else {
       const x = config.input[a][b];
       const product = config.kernel.map((line) => `[${line.map((w) => show(x * w)).join(", ")}]`).join(", ");

@@ -1,23 +1,15 @@
-"""The other widgets' engines: a thousand random configurations each against PyTorch."""
+"""The engines of the widgets that show a layer: a thousand random ones each against PyTorch."""
 
 import random
-import re
-from html import unescape
 
 import pytest
 import torch
 import torch.nn.functional as F
-from torch.utils.flop_counter import FlopCounterMode
+from looking import ask
 
-from utils import Channels, LayerCost, MatrixView, SlidingWindow, Transposed
-from utils.widgets.base import WidgetError
+from utils import Channels, DenseToConv, ImageFilter, MatrixView, Transposed
 
 COUNT = 1000
-
-
-@pytest.fixture
-def page(show):
-    return show(SlidingWindow([[1]], [[1]]))
 
 
 def numbers(draw: random.Random, *shape: int) -> list:
@@ -48,7 +40,8 @@ def test_channels_agree_with_pytorch(page, capsys):
                 "padding": padding,
             }
         )
-    answers = page.evaluate(
+    answers = ask(
+        page,
         """cases => cases.map(c => { const e = slidingWindowCourse.engine.channels;
             return [e.output(c), e.cost(c).parameters, e.cost(c).multiplyAdds, e.channelsPytorch(c),
                     c.filters.map((_, o) => e.feeding(c, o))]; })""",
@@ -94,7 +87,8 @@ def test_matrices_agree_with_pytorch(page, capsys):
                 "bias": 0,
             }
         )
-    answers = page.evaluate(
+    answers = ask(
+        page,
         """cases => cases.map(c => { const e = slidingWindowCourse.engine.matrix;
             return [e.kernelMatrix(c), e.inputMatrix(c), e.matrixPytorch(c, false), e.matrixPytorch(c, true)]; })""",
         cases,
@@ -155,7 +149,8 @@ def test_transposed_agrees_with_pytorch_at_the_end_and_with_itself_at_every_step
                 "outputPadding": extra,
             }
         )
-    answers = page.evaluate(
+    answers = ask(
+        page,
         """cases => cases.map(c => { const e = slidingWindowCourse.engine.transposed;
             const count = c.input.length * c.input[0].length;
             let apart = 0;
@@ -185,141 +180,65 @@ def test_transposed_agrees_with_pytorch_at_the_end_and_with_itself_at_every_step
             torch.testing.assert_close(Transposed(X, K, **places).output, expected)
 
 
-def layer(draw: random.Random) -> dict:
-    """A layer and a machine; one in ten is far larger than any that is built."""
-    huge = draw.random() < 0.1
-
-    def upto(most: float) -> int:
-        return int(most ** draw.random())
-
-    groups = draw.choice([1, 1, 2, upto(60)])
-    wrong = draw.randint(0, 1) if draw.random() < 0.1 else 0
-    channels = [groups * upto(1e5 / groups if huge else 50) + wrong for _ in "io"]
-    return {
-        "in_channels": channels[0],
-        "out_channels": channels[1],
-        "kernel_size": [draw.randint(1, 9) for _ in "hw"],
-        "input_size": [draw.randint(1, 2000 if huge else 200) for _ in "hw"],
-        "stride": [draw.randint(1, 4) for _ in "hw"],
-        "padding": [draw.randint(0, 4) for _ in "hw"],
-        "dilation": [draw.randint(1, 3) for _ in "hw"],
-        "groups": groups,
-        "batch": upto(1e4 if huge else 300),
-        "bytes_per_number": draw.choice([1, 2, 4]),
-        "compute": draw.choice([150, 12000, draw.uniform(0.001, 1e7)]),
-        "bandwidth": draw.choice([25, 3350, draw.uniform(0.001, 1e7)]),
-    }
-
-
-def by_pytorch(c: dict) -> tuple | None:
-    """Output size, parameters, operations and bytes, as PyTorch counts; None where it refuses."""
-    places = {name: c[name] for name in ("stride", "padding", "dilation")}
-    dtype = {4: torch.float32, 2: torch.bfloat16, 1: torch.int8}[c["bytes_per_number"]]
-    try:
-        convolution = torch.nn.Conv2d(
-            c["in_channels"], c["out_channels"], c["kernel_size"], **places,
-            groups=c["groups"], bias=False, device="meta",
-        )  # fmt: skip
-        X = torch.empty(c["batch"], c["in_channels"], *c["input_size"], device="meta")
-        with FlopCounterMode(display=False) as counter:
-            Y = convolution(X)
-    except (ValueError, RuntimeError):
-        return None
-    parts = [tensor.to(dtype).nbytes for tensor in (X, convolution.weight, Y)]
-    flops = counter.get_total_flops()
-    if max(flops, sum(parts)) >= 2**53:
-        return None
-    return list(Y.shape[2:]), convolution.weight.numel(), flops, parts
-
-
-def test_layer_cost_counts_as_pytorch_does(page, capsys):
-    draw = random.Random(4)
-    cases = [layer(draw) for _ in range(COUNT + 200)]  # some of which nobody accepts
-    answers = page.evaluate(
-        """cases => cases.map(c => { const e = slidingWindowCourse.engine.cost;
-            const broken = e.brokenCost(c);
-            return broken ? [broken] : [null, e.layerCost(c), e.costPytorch(c), e.verdict(c),
-                e.results(c).map(({ name, text }) => [name, text])]; })""",
-        cases,
-    )
-    refused, bounds = [], []
-    for c, (broken, *answer) in zip(cases, answers, strict=True):
-        expected = by_pytorch(c)
-        assert (expected is None) == (broken is not None), (c, broken)
-        if expected is None:
-            refused.append(broken)
-            with pytest.raises(WidgetError):
-                LayerCost(**c)
-            continue
-        cost, code, verdict, results = answer
-        output, parameters, flops, parts = expected
-        moved = sum(parts)
-        assert [cost["output"], cost["parameters"], cost["flops"], cost["bytes"]] == list(expected)
-        assert (cost["multiplyAdds"], cost["moved"]) == (flops // 2, moved)
-        seconds = flops / (c["compute"] * 1e9), moved / (c["bandwidth"] * 1e9)
-        assert (cost["secondsCompute"], cost["secondsMemory"]) == seconds
-        assert verdict.lower().startswith(f"{cost['bound']}-bound")
-        if abs(seconds[0] / seconds[1] - 1) > 1e-9:
-            assert (cost["bound"] == "memory") == (seconds[0] < seconds[1])
-        bounds.append(cost["bound"])
-        if len(bounds) <= 100:
-            widget = LayerCost(**c)
-            mine = widget.cost
-            assert list(mine.output_size) == output
-            assert widget.output.tolist() == [parameters, flops // 2, moved]
-            assert (mine.flops, mine.intensity) == (flops, cost["intensity"])
-            assert [mine.input_bytes, mine.weight_bytes, mine.output_bytes] == parts
-            assert (mine.bound, widget.ridge) == (cost["bound"], cost["ridge"])
-            # What stands there without a script is what the script then shows.
-            frame = unescape(widget.first_frame())
-            assert f"<p>{verdict}</p>" in frame
-            assert re.findall(r"<td>([^<]*)</td><td>([^<]*)</td>", frame) == [
-                tuple(row) for row in results
-            ]
-            exec(code, {})
-            assert capsys.readouterr().out.strip() == str(widget.output)
-    assert len(bounds) >= COUNT and min(map(bounds.count, ("memory", "compute"))) > 100
-    for rule in ("Groups must divide", "The kernel spans", "counts past 2^53"):
-        assert sum(rule in broken for broken in refused) > 10, rule
-
-
-def test_layer_cost_stays_exact_up_to_its_limit(page):
-    """One more input row takes the layer over 2^53; before that, every digit is right."""
-    base = {**LayerCost(1, 1, 1, 1, padding=0).spec, "in_channels": 99991, "out_channels": 99989}
-    for batch in (99971, 4999, 7):
-        most = (2**53 - 1) // (2 * 99991 * 99989 * batch)
-        for height in (most, most + 1):
-            c, fits = {**base, "batch": batch, "input_size": [height, 1]}, height == most
-            broken, flops = page.evaluate(
-                "c => [slidingWindowCourse.engine.cost.brokenCost(c), slidingWindowCourse.engine.cost.layerCost(c).flops]",
-                c,
+@pytest.mark.parametrize("stage", ["dense", "shared", "local"])
+def test_dense_to_conv_agrees_with_its_definition(page, stage, capsys):
+    for n in (2, 3, 4, 5):
+        for delta in range(n):
+            widget = DenseToConv(n, delta, stage)
+            output = page.evaluate("s => slidingWindowCourse.engine.dense.output(s)", widget.spec)
+            assert output == widget.output.tolist()
+            if stage != "dense":
+                # Independent of our own table look-ups: a convolution by PyTorch.
+                V = torch.tensor(widget.shared, dtype=torch.float64)
+                reach = delta if stage == "local" else n - 1
+                V = V[n - 1 - reach : n + reach, n - 1 - reach : n + reach]
+                image = torch.tensor(widget.image, dtype=torch.float64)
+                expected = F.conv2d(image[None, None], V[None, None], padding=reach)[0, 0]
+                assert output == expected.tolist()
+            counted = page.evaluate(
+                "([s, n, d]) => slidingWindowCourse.engine.dense.parameters(s, n, d).count",
+                [stage, n, delta],
             )
-            assert (broken is None) == fits
-            if fits:
-                assert flops == 2 * 99991 * 99989 * batch * height
-                assert LayerCost(**c).cost.flops == flops
-            else:
-                assert "2^53" in broken
-                with pytest.raises(WidgetError, match=r"2\^53"):
-                    LayerCost(**c)
+            assert counted == widget.parameters
+            exec(
+                page.evaluate("s => slidingWindowCourse.engine.dense.densePytorch(s)", widget.spec),
+                {},
+            )
+            assert capsys.readouterr().out.strip() == str(widget.output)
 
 
-@pytest.mark.parametrize(
-    "make, says",
-    [
-        (lambda: Transposed([[1]], [[1]], output_padding=1), "less than"),
-        (lambda: Transposed([[1]], [[1]], padding=1), "padding"),
-        (lambda: Channels([[[1]]], [[[[1]]]], groups=2), "groups"),
-        (lambda: Channels([[1]], [[[[1]]]]), "(channels, height, width); got shape (1, 1)"),
-        (lambda: Channels([[[1]]], [[[[1], [2]]]]), "kernel"),
-        (lambda: MatrixView((9, 9), [[1]]), "at most 64"),
-        (lambda: MatrixView((2, 2), [[1, 2, 3]]), "kernel"),
-        (lambda: MatrixView((2, 2), [[1]], unroll="both"), "unroll"),
-        (lambda: LayerCost(groups=3), "groups 3 must divide in_channels 64 and out_channels 64"),
-        (lambda: LayerCost(kernel_size=59), "the kernel spans 59, more than the padded input's 58"),
-    ],
-)
-def test_python_refuses_with_shapes_and_rule(make, says):
-    with pytest.raises(WidgetError, match=says.replace("(", r"\(").replace(")", r"\)")) as caught:
-        make()
-    assert isinstance(caught.value, ValueError)
+def test_image_filter_agrees_with_pytorch(page):
+    draw = torch.Generator().manual_seed(1)
+    for height, width, kh, kw in [(9, 7, 3, 3), (5, 12, 1, 4), (8, 8, 5, 2), (3, 3, 3, 3)]:
+        widget = ImageFilter(
+            torch.rand(height, width, generator=draw), torch.randn(kh, kw, generator=draw)
+        )
+        answer = page.evaluate(
+            "([image, kernel]) => { const e = slidingWindowCourse.engine.image;"
+            " return Array.from(e.correlate(e.decode(image), kernel).values); }",
+            [widget.spec["image"], widget.spec["kernel"]],
+        )
+        K = torch.tensor(widget.kernel, dtype=torch.float64)
+        expected = F.conv2d(widget.levels[None, None], K[None, None])[0, 0]
+        torch.testing.assert_close(torch.tensor(answer, dtype=torch.float64), expected.flatten())
+        torch.testing.assert_close(widget.output, expected)
+
+
+@pytest.mark.parametrize("display", ["clipped", "signed", "stretched"])
+def test_outputs_are_painted_as_told(page, display):
+    values = torch.linspace(-1000, 1000, 997, dtype=torch.float64)
+    for shown in (values, values / 4 + 100, torch.full((3,), 7.0).double()):
+        painted = page.evaluate(
+            "([v, d]) => Array.from(slidingWindowCourse.engine.image.paintable(v, d))",
+            [shown.tolist(), display],
+        )
+        if display == "clipped":
+            expected = shown
+        elif display == "signed":  # zero is middle grey, half as steep: −255 is black, 255 white
+            expected = 127.5 + shown / 2
+        else:  # the least is black, the largest white
+            span = shown.max() - shown.min()
+            expected = 255 * (shown - shown.min()) / (span if span else 1)
+        torch.testing.assert_close(
+            torch.tensor(painted).double(), expected.clamp(0, 255), atol=0.5 + 1e-9, rtol=0
+        )

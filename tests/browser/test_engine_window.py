@@ -1,22 +1,18 @@
-"""The engine in the browser against PyTorch: shapes, values, who feeds whom, texts."""
+"""The engine of the window against PyTorch: shapes, values, who feeds whom, texts."""
 
 import random
 
 import pytest
 import torch
 import torch.nn.functional as F
+from looking import ask
 
-from utils import DenseToConv, ImageFilter, SlidingWindow, output_size
+from utils import SlidingWindow, output_size
 from utils.widgets.first_frame import number
 
 X = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
 K = [[0, 1], [2, 3]]
 COUNT = 1000
-
-
-@pytest.fixture
-def page(show):
-    return show(SlidingWindow(X, K))
 
 
 def configurations(mode: str, count: int = COUNT) -> list[dict]:
@@ -66,7 +62,8 @@ def by_torch(c: dict) -> torch.Tensor:
 @pytest.mark.parametrize("mode", ["conv", "flip", "max", "avg"])
 def test_a_thousand_configurations_agree_with_pytorch(page, mode):
     cases = configurations(mode)
-    answers = page.evaluate(
+    answers = ask(
+        page,
         "cases => cases.map(c => [slidingWindowCourse.engine.shape.outputShape(c),"
         " slidingWindowCourse.engine.window.output(c), slidingWindowCourse.engine.window.brokenRule(c)])",
         cases,
@@ -82,7 +79,8 @@ def test_a_thousand_configurations_agree_with_pytorch(page, mode):
 def test_what_feeds_what_is_one_relation_seen_from_two_sides(page, mode):
     # The gradient of one output says which inputs it reads: a witness that is not our own.
     cases = configurations(mode, 60)
-    relations = page.evaluate(
+    relations = ask(
+        page,
         """cases => cases.map(c => {
             const { taps, affected } = slidingWindowCourse.engine.window;
             const [oh, ow] = slidingWindowCourse.engine.shape.outputShape(c);
@@ -173,50 +171,6 @@ def test_copied_code_runs_and_prints_the_shown_output(page, capsys):
             exec(code, names)
             torch.testing.assert_close(names["Y"][0, 0], by_torch(case))
             assert capsys.readouterr().out.strip() == str(names["Y"][0, 0])
-
-
-@pytest.mark.parametrize("stage", ["dense", "shared", "local"])
-def test_dense_to_conv_agrees_with_its_definition(page, stage, capsys):
-    for n in (2, 3, 4, 5):
-        for delta in range(n):
-            widget = DenseToConv(n, delta, stage)
-            output = page.evaluate("s => slidingWindowCourse.engine.dense.output(s)", widget.spec)
-            assert output == widget.output.tolist()
-            if stage != "dense":
-                # Independent of our own table look-ups: a convolution by PyTorch.
-                V = torch.tensor(widget.shared, dtype=torch.float64)
-                reach = delta if stage == "local" else n - 1
-                V = V[n - 1 - reach : n + reach, n - 1 - reach : n + reach]
-                image = torch.tensor(widget.image, dtype=torch.float64)
-                expected = F.conv2d(image[None, None], V[None, None], padding=reach)[0, 0]
-                assert output == expected.tolist()
-            counted = page.evaluate(
-                "([s, n, d]) => slidingWindowCourse.engine.dense.parameters(s, n, d).count",
-                [stage, n, delta],
-            )
-            assert counted == widget.parameters
-            exec(
-                page.evaluate("s => slidingWindowCourse.engine.dense.densePytorch(s)", widget.spec),
-                {},
-            )
-            assert capsys.readouterr().out.strip() == str(widget.output)
-
-
-def test_image_filter_agrees_with_pytorch(page):
-    draw = torch.Generator().manual_seed(1)
-    for height, width, kh, kw in [(9, 7, 3, 3), (5, 12, 1, 4), (8, 8, 5, 2), (3, 3, 3, 3)]:
-        widget = ImageFilter(
-            torch.rand(height, width, generator=draw), torch.randn(kh, kw, generator=draw)
-        )
-        answer = page.evaluate(
-            "([image, kernel]) => { const e = slidingWindowCourse.engine.image;"
-            " return Array.from(e.correlate(e.decode(image), kernel).values); }",
-            [widget.image, widget.kernel],
-        )
-        K = torch.tensor(widget.kernel, dtype=torch.float64)
-        expected = F.conv2d(widget.levels[None, None], K[None, None])[0, 0]
-        torch.testing.assert_close(torch.tensor(answer, dtype=torch.float64), expected.flatten())
-        torch.testing.assert_close(widget.output, expected)
 
 
 @pytest.mark.parametrize(

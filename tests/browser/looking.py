@@ -1,0 +1,48 @@
+"""The widgets to look at, and what a test sees of one: cells, marks, values, lines of text."""
+
+import json
+
+from utils.widgets import WIDGETS
+
+MODES = {f"{kind} {mode}": (kind, mode) for kind, w in WIDGETS.items() for mode in w.examples}
+
+
+def ask(page, function: str, argument):
+    """Call a function on the page. A large argument goes as text: else each number is checked."""
+    return page.evaluate(f"text => ({function})(JSON.parse(text))", json.dumps(argument))
+
+
+def cells(page, grid: str, mark: str) -> set[tuple[int, int]]:
+    found = (
+        page.get_by_role("grid", name=grid)
+        .locator(f".{mark}")
+        .evaluate_all("all => all.map(c => [Number(c.dataset.row), Number(c.dataset.col)])")
+    )
+    return {tuple(cell) for cell in found}
+
+
+def cell(page, grid: str, row: int, col: int):
+    return page.get_by_role("grid", name=grid).locator(f"[data-row='{row}'][data-col='{col}']")
+
+
+def part(page, name: str):
+    return page.locator(f"[data-part='{name}']").first
+
+
+def nudge(page, label: str, word: str):
+    """The small button beside a field: named by what it does, described by the field's label."""
+    field = page.get_by_label(label, exact=True)
+    return field.locator("xpath=..").get_by_role("button", name=word)
+
+
+def values(page, grid: str) -> list[list[str]]:
+    return page.get_by_role("grid", name=grid).evaluate(
+        "g => [...g.querySelectorAll('[role=row]')].map(r => [...r.children].map(c => c.textContent))"
+    )
+
+
+def snapshot(page) -> str:
+    return (
+        page.locator(".ex-stage").first.evaluate("e => e.outerHTML")
+        + part(page, "arithmetic").inner_text()
+    )

@@ -1,0 +1,153 @@
+"""What every widget promises on a page: all of the registry, in all of its modes."""
+
+import pytest
+from looking import MODES, part
+from playwright.sync_api import expect
+
+from utils.widgets import WIDGETS
+from utils.widgets.traits import Position
+
+VALUES = "[...document.querySelectorAll('.ex-root :is([role=gridcell], dd, [data-part=arithmetic])')].map(c => c.textContent).join()"
+CONTRAST = """() => { const style = getComputedStyle(document.querySelector('.ex-root'));
+    const read = name => { const c = document.createElement('canvas').getContext('2d');
+        c.fillStyle = style.getPropertyValue(name); c.fillRect(0, 0, 1, 1);
+        return [...c.getImageData(0, 0, 1, 1).data].slice(0, 3); };
+    const light = rgb => rgb.map(v => v / 255)
+        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const ratio = (a, b) => { const [x, y] = [light(read(a)), light(read(b))];
+        return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05); };
+    return ['--window', '--result', '--point', '--line', '--accent', '--wrong'].map(n => ratio(n, '--paper')); }"""
+
+
+def test_the_book_s_script_starts_them_all(show):
+    page = show(*(WIDGETS[kind].example(mode) for kind, mode in MODES.values()))
+    assert page.locator("div.explorable[data-mounted=true] > div > .ex-root").count() == len(MODES)
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_axe_finds_nothing_and_a_phone_is_wide_enough(mount, axe, widget):
+    page = mount(widget, width=360)
+    for summary in page.locator("details > summary:visible").all():
+        summary.click()
+    cells = page.locator("[role=gridcell]:visible")
+    if cells.count():
+        cells.first.hover()
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    # A radio button's target is its label, which is measured with the others.
+    small = page.locator(
+        "button, select, input:not([type=radio]), label:has(input), summary, [role=gridcell]"
+    ).evaluate_all(
+        """all => all.filter(e => e.offsetParent)
+            .filter(e => { const r = e.getBoundingClientRect(); return Math.min(r.width, r.height) < 23.9; })
+            .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert small == []
+    assert min(page.evaluate(CONTRAST)) >= 3, "marks stand out by three to one"
+    # The themes differ in colours alone: in the other, only what looks at colours looks again.
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_selector(".ex-root[data-theme=dark]")
+    assert axe(page, only=["color-contrast", "link-in-text-block"]) == []
+    assert min(page.evaluate(CONTRAST)) >= 3
+
+
+def test_it_steps_forth_and_back_to_the_same_picture(mount, widget):
+    page, stepped = mount(widget), widget.has_trait("step")
+    button = {
+        name: page.get_by_role("button", name=f"{name} step", exact=True)
+        for name in ("First", "Next", "Previous", "Last")
+    }
+    assert [b.count() for b in button.values()] == [int(stepped)] * 4
+    if not stepped:
+        return
+    state = "document.querySelector('.ex-root').innerText"
+    button["First"].click()
+    first = page.evaluate(state)
+    button["Previous"].click()
+    assert page.evaluate(state) == first
+    if page.get_by_role("slider", name="Step").get_attribute("max") == "1":
+        return
+    button["Next"].click()
+    assert page.evaluate(state) != first
+    button["Previous"].click()
+    assert page.evaluate(state) == first
+    button["Last"].click()
+    last = page.evaluate(state)
+    button["Next"].click()
+    assert page.evaluate(state) == last != first
+
+
+def change(page, before: str) -> None:
+    """Type over a value, or where none can be typed over, turn a setting up."""
+    grids = page.locator("[role=grid]:not([aria-readonly])")
+    if grids.count():
+        grids.first.locator("[role=gridcell]:not(.is-padding)").first.dblclick()
+        page.keyboard.type("77")
+        page.keyboard.press("Enter")
+        page.mouse.move(1, 1)
+        return
+    for field in page.locator(".ex-settings:visible input[type=text]").all():
+        field.press("ArrowUp")
+        if page.evaluate(VALUES) != before:
+            return
+
+
+def test_undo_and_reset_bring_back_what_was(mount, widget):
+    page = mount(widget)
+    undo, reset = (page.get_by_role("button", name=name) for name in ("Undo", "Reset"))
+    first = page.evaluate(VALUES)
+    change(page, first)
+    changed = page.evaluate(VALUES)
+    assert changed != first
+    undo.click()
+    assert page.evaluate(VALUES) == first
+    undo.click()
+    assert page.evaluate(VALUES) == first, "there is nothing more to take back"
+    change(page, first)
+    reset.click()
+    assert page.evaluate(VALUES) == first
+    undo.click()
+    assert page.evaluate(VALUES) == changed, "a reset can be taken back"
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_nonsense_is_refused_everywhere(mount, kind):
+    page = mount(WIDGETS[kind].example(next(iter(WIDGETS[kind].examples))))
+    stage, message = page.locator(".ex-stage").first, part(page, "message")
+    before = stage.inner_text()
+    for field in page.locator(".ex-settings:visible .ex-field input[type=text]:enabled").all():
+        for typed in ("", "-1", "1e9", "abc"):
+            field.fill(typed)
+            expect(message).to_be_visible()
+            assert message.inner_text().strip() != ""
+            assert stage.inner_text() == before, typed
+            field.press("Escape")
+            expect(message).not_to_be_visible()
+
+
+def test_copied_code_runs_and_prints_what_is_shown(mount, widget, capsys):
+    page = mount(widget)
+    page.get_by_role("button", name="Copy as PyTorch").click()
+    exec(page.locator("[data-part=snippet]").input_value(), {})
+    printed = capsys.readouterr().out.strip()
+    expected = widget.output
+    places = [n for n, t in widget.traits(state=True).items() if isinstance(t, Position)]
+    if {"row", "column"} <= set(places):  # one output is looked at, and the code prints that
+        row, column = widget.row, widget.column
+        expected = expected[row : row + 1, column : column + 1]
+    assert printed in (str(expected), str(expected.item()) if expected.dim() == 0 else "")
+
+
+def test_small_buttons_are_named_and_described(mount, widget):
+    told = (
+        mount(widget)
+        .locator(".ex-nudges button")
+        .evaluate_all(
+            """all => all.map(b => [b.getAttribute('aria-label'), b.parentElement.querySelector('input').labels[0].textContent,
+            document.getElementById(b.getAttribute('aria-describedby')).textContent])"""
+        )
+    )
+    assert [name for name, *_ in told] == ["Decrease", "Increase"] * (len(told) // 2)
+    assert [label for _, label, _ in told] == [described for *_, described in told]
