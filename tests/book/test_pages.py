@@ -68,12 +68,13 @@ EXCESS = "document.documentElement.scrollWidth - innerWidth"
 # it is, the others become plain text, or axe would take longer than all else together.
 ONE_OF_EACH = """
 const kinds = new Set();
-for (const word of document.querySelectorAll("pre span:not(:has(*))")) {
+const words = [...document.querySelectorAll("pre span:not(:has(*))")];
+const more = words.filter(word => { // all are looked at before the first is changed: else it is slow
     const place = word.closest("div.highlight")?.parentElement.className;
     const kind = [word.className, getComputedStyle(word).color, place].join();
-    if (kinds.has(kind)) word.replaceWith(...word.childNodes);
-    kinds.add(kind);
-}
+    return kinds.has(kind) || !kinds.add(kind);
+});
+more.forEach(word => word.replaceWith(...word.childNodes));
 document.querySelectorAll("pre").forEach(code => code.normalize());
 """
 

@@ -90,7 +90,10 @@ def make(monkeypatch, capfd):
 def state(repo):
     """Everything that must be as before when there is no release."""
     refs = git(repo, "for-each-ref") + git(repo, "worktree", "list") + git(repo, "status", "-s")
-    files = {p: p.read_bytes() for p in repo.rglob("*") if p.is_file() and ".git" not in p.parts}
+    not_ours = {".git", "__pycache__"}
+    files = {
+        p: p.read_bytes() for p in repo.rglob("*") if p.is_file() and not not_ours & {*p.parts}
+    }
     return refs + git(repo, "rev-parse", "HEAD"), files
 
 
