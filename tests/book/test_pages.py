@@ -69,7 +69,7 @@ EXCESS = "document.documentElement.scrollWidth - innerWidth"
 ONE_OF_EACH = """
 const kinds = new Set();
 const words = [...document.querySelectorAll("pre span:not(:has(*))")];
-const more = words.filter(word => { // all are looked at before the first is changed: else it is slow
+const more = words.filter(word => { // all looked at before the first is changed: quicker
     const place = word.closest("div.highlight")?.parentElement.className;
     const kind = [word.className, getComputedStyle(word).color, place].join();
     return kinds.has(kind) || !kinds.add(kind);
