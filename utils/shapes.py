@@ -11,7 +11,7 @@ https://doi.org/10.23915/distill.00021.
 """
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 Pair = int | Sequence[int]
@@ -67,7 +67,10 @@ padded input's 2
 
     Source: Dumoulin and Visin (2016), relationship 6, with dilation as in section 5.1.
     """
-    formula = f"floor(({n} + 2·{padding} − {dilation}·({k} − 1) − 1) / {stride}) + 1"
+
+    def formula() -> str:
+        return f"floor(({n} + 2·{padding} − {dilation}·({k} − 1) − 1) / {stride}) + 1"
+
     n = _integer("n", n, 1, formula)
     k = _integer("k", k, 1, formula)
     stride = _integer("stride", stride, 1, formula)
@@ -76,7 +79,7 @@ padded input's 2
     span = effective_kernel_size(k, dilation)
     if span > n + 2 * padding:
         raise ValueError(
-            f"{formula}: the kernel spans {span}, more than the padded input's {n + 2 * padding}"
+            f"{formula()}: the kernel spans {span}, more than the padded input's {n + 2 * padding}"
         )
     return (n + 2 * padding - span) // stride + 1
 
@@ -112,7 +115,10 @@ def transposed_output_size(
 
     Source: Dumoulin and Visin (2016), relationship 14.
     """
-    formula = f"({n} − 1)·{stride} − 2·{padding} + {dilation}·({k} − 1) + {output_padding} + 1"
+
+    def formula() -> str:
+        return f"({n} − 1)·{stride} − 2·{padding} + {dilation}·({k} − 1) + {output_padding} + 1"
+
     n = _integer("n", n, 1, formula)
     k = _integer("k", k, 1, formula)
     stride = _integer("stride", stride, 1, formula)
@@ -121,12 +127,12 @@ def transposed_output_size(
     dilation = _integer("dilation", dilation, 1, formula)
     if output_padding >= max(stride, dilation):
         raise ValueError(
-            f"{formula}: output_padding {output_padding} must be less than the larger of "
+            f"{formula()}: output_padding {output_padding} must be less than the larger of "
             f"stride {stride} and dilation {dilation}"
         )
     size = (n - 1) * stride - 2 * padding + dilation * (k - 1) + output_padding + 1
     if size < 1:
-        raise ValueError(f"{formula} = {size}: the padding cuts everything off")
+        raise ValueError(f"{formula()} = {size}: the padding cuts everything off")
     return size
 
 
@@ -142,7 +148,10 @@ def effective_kernel_size(k: int, dilation: int = 1) -> int:
 
     Source: Dumoulin and Visin (2016), section 5.1.
     """
-    formula = f"{dilation}·({k} − 1) + 1"
+
+    def formula() -> str:
+        return f"{dilation}·({k} − 1) + 1"
+
     return _integer("dilation", dilation, 1, formula) * (_integer("k", k, 1, formula) - 1) + 1
 
 
@@ -193,9 +202,12 @@ def receptive_field(layers: Iterable[Sequence[int]]) -> ReceptiveField:
         raise ValueError(f"layers must be a sequence of (k, stride, ...); got {layers!r}")
     size, jump, start = 1, 1, 0
     for index, layer in enumerate(layers):
-        formula = f"layer {index} = {layer!r}"
+
+        def formula(index: int = index, layer: object = layer) -> str:
+            return f"layer {index} = {layer!r}"
+
         if not isinstance(layer, Sequence) or isinstance(layer, str) or not 2 <= len(layer) <= 4:
-            raise ValueError(f"{formula}: must be (k, stride[, dilation[, padding]])")
+            raise ValueError(f"{formula()}: must be (k, stride[, dilation[, padding]])")
         k, stride, dilation, padding = (*layer, 1, 0)[:4] if len(layer) == 2 else (*layer, 0)[:4]
         k = _integer("k", k, 1, formula)
         stride = _integer("stride", stride, 1, formula)
@@ -250,13 +262,16 @@ def conv_cost(
 
     Source: chapter 13.
     """
-    formula = f"{out_channels}·({in_channels} / {groups})·k_h·k_w"
+
+    def formula() -> str:
+        return f"{out_channels}·({in_channels} / {groups})·k_h·k_w"
+
     in_channels = _integer("in_channels", in_channels, 1, formula)
     out_channels = _integer("out_channels", out_channels, 1, formula)
     groups = _integer("groups", groups, 1, formula)
     if in_channels % groups or out_channels % groups:
         raise ValueError(
-            f"{formula}: groups {groups} must divide in_channels {in_channels} and "
+            f"{formula()}: groups {groups} must divide in_channels {in_channels} and "
             f"out_channels {out_channels}"
         )
     if not isinstance(bias, bool):
@@ -278,16 +293,18 @@ def conv_cost(
     )
 
 
-def _integer(name: str, value: object, least: int, formula: str) -> int:
+def _integer(name: str, value: object, least: int, formula: Callable[[], str]) -> int:
     """Return `value` as an `int` of at least `least`, or say which rule of `formula` it breaks."""
     try:
-        if isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool"):
+        if type(value) is not int and (
+            isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool")
+        ):
             raise TypeError  # Python would take it for 0 or 1
         number = operator.index(value)  # type: ignore[arg-type]  # what has none raises
     except TypeError:
-        raise ValueError(f"{formula}: {name} must be an integer; got {value!r}") from None
+        raise ValueError(f"{formula()}: {name} must be an integer; got {value!r}") from None
     if number < least:
-        raise ValueError(f"{formula}: {name} must be {least} or more; got {number}")
+        raise ValueError(f"{formula()}: {name} must be {least} or more; got {number}")
     return number
 
 

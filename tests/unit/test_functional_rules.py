@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 
 from utils import functional
-from utils.functional.winograd import winograd_matrices
+from utils.functional.ways.polynomials import winograd_matrices
 
 FOLDER = Path(functional.__file__).parent
-SOURCES = sorted(FOLDER.glob("*.py"))
+SOURCES = sorted(FOLDER.rglob("*.py"))
 OPERATORS = [name for name in functional.__all__ if name != "windows"]
 # What torch has of its own for these operators, in F, in torch, in torch.nn and in torch.ops.
 BORROWED = ("conv", "pool", "fold", "im2col", "col2im", "grid_sample", "deform")

@@ -12,20 +12,14 @@ convolution. Let each tap look where an offset sends it: deformable convolution.
 as large as tiles: the ways of Fourier and Winograd, who multiply in another basis.
 """
 
+from utils.functional.avg_pooling import adaptive_avg_pool2d, avg_pool1d, avg_pool2d
 from utils.functional.convolution import conv1d, conv2d
 from utils.functional.deformable import deform_conv2d
-from utils.functional.fourier import conv2d_fft
-from utils.functional.pooling import (
-    adaptive_avg_pool2d,
-    avg_pool1d,
-    avg_pool2d,
-    max_pool1d,
-    max_pool2d,
-)
+from utils.functional.fast import conv2d_fft, conv2d_winograd
+from utils.functional.max_pooling import max_pool1d, max_pool2d
+from utils.functional.sliding import windows
 from utils.functional.transposed import conv_transpose1d, conv_transpose2d
 from utils.functional.unfolding import fold, unfold
-from utils.functional.windows import windows
-from utils.functional.winograd import conv2d_winograd
 
 __all__ = [
     "adaptive_avg_pool2d",

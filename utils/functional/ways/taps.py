@@ -1,0 +1,61 @@
+"""Each group has one channel: multiply the picture by a number, once for each tap.
+
+There is no matrix product in it, so what counts is how fast each tap finds what it sees. Write the
+rows of a picture one after another in memory: shifted by a rows and b columns it is the same
+memory, read from position a·(row length) + b on, one slice of one long line. The line runs on past
+the end of each row, so what is made there mixes two rows; it is cut off in the end.
+
+A stride s > 1 picks every s-th row and column. Sort the picture first into s_h·s_w smaller pictures
+by the remainders of row and column: within each, the step is 1 again.
+"""
+
+from itertools import product
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from utils.functional.geometry import Axis, Layer
+from utils.functional.sliding import every
+
+
+def multiply_taps(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
+    """Convolve with kernels of one channel, `(O, 1, k_h, k_w)`."""
+    rows, columns, groups = layer
+    keep = 1
+    if columns.stride == 2:  # making twice as many columns is faster than sorting odd from even
+        columns, keep = columns._replace(places=2 * columns.places - 1, stride=1), 2
+    pitch = columns.places + (columns.span - 1) // columns.stride  # of a row, in memory
+    # The last tap's line ends in the row below its own; without a reach there is no such row.
+    height = rows.places + (rows.span - 1) // rows.stride + (pitch > columns.places)
+    scale = weight.reshape(groups, -1, *layer.kernel_size, 1)
+    y = None
+    for row, column in product(range(rows.stride), range(columns.stride)):
+        down = [a for a in range(rows.kernel) if a * rows.dilation % rows.stride == row]
+        right = [
+            b for b in range(columns.kernel) if b * columns.dilation % columns.stride == column
+        ]
+        if down and right:
+            some = part(part(x, 2, rows, row, height), 3, columns, column, pitch)
+            line = some.flatten(2).unsqueeze(2)  # (N, groups, 1, line)
+        for a, b in product(down, right):
+            start = a * rows.dilation // rows.stride * pitch
+            start += b * columns.dilation // columns.stride
+            seen = line.narrow(-1, start, rows.places * pitch)
+            y = seen * scale[:, :, a, b] if y is None else y.addcmul_(seen, scale[:, :, a, b])
+    assert y is not None  # a kernel has a tap
+    return y.view(len(x), len(weight), rows.places, pitch)[..., : columns.places : keep]
+
+
+def part(x: Tensor, dim: int, axis: Axis, remainder: int, size: int) -> Tensor:
+    """Of the padded picture, every stride-th row (or column) from that remainder on; so many."""
+    first = remainder - axis.before
+    zeros = max(0, -(first // axis.stride))  # that come before the first of x
+    found = every(x.narrow(dim, *span(first + zeros * axis.stride, axis.size)), dim, axis.stride)
+    sides = (zeros, size - zeros - found.shape[dim])
+    return F.pad(found, (0, 0) * (3 - dim) + sides) if sides != (0, 0) else found
+
+
+def span(first: int, size: int) -> tuple[int, int]:
+    """Where to begin, and how far it is to the end."""
+    first = min(first, size)
+    return first, size - first
