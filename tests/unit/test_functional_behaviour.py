@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from test_functional_convolution import transposed_convolutions
 from test_functional_pooling import adaptive_poolings, foldings, poolings, unfoldings
 from torch import Tensor
-from torch.func import functionalize, grad, jacrev, vmap
+from torch.autograd.forward_ad import dual_level, make_dual, unpack_dual
+from torch.func import functionalize, grad, jacrev, jvp, vmap
 
 from utils import functional
 from utils.functional import conv2d, deform_conv2d
@@ -226,6 +227,17 @@ def test_gradients_in_batches(name):
     for i, seed in enumerate(seeds):
         found = torch.autograd.grad(y, leaves, seed, retain_graph=True)
         torch.testing.assert_close(tuple(x[i] for x in batched), found)
+
+
+@every_operator
+def test_gradients_forward(name):
+    """By dual numbers, and by torch.func: the same."""
+    operator, tensors, kwargs = make(name)
+    tangents = [x.cos() for x in tensors]
+    _, expected = jvp(lambda *args: operator(*args, **kwargs), tuple(tensors), tuple(tangents))
+    with dual_level():
+        duals = map(make_dual, tensors, tangents)
+        torch.testing.assert_close(unpack_dual(operator(*duals, **kwargs)).tangent, expected)
 
 
 @every_operator

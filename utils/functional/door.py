@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
+from torch.autograd.forward_ad import unpack_dual
 from torch.overrides import handle_torch_function, has_torch_function
 
 P = ParamSpec("P")
@@ -71,8 +72,9 @@ def plain(*tensors: Tensor) -> bool:
 
 
 def recorded(*tensors: Tensor) -> bool:
-    """Whether autograd writes down what is done with these."""
-    return torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
+    """Whether autograd follows what is done with these, backward or forward."""
+    backward = torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
+    return backward or any(unpack_dual(x).tangent is not None for x in tensors)
 
 
 def as_pictures(x: Tensor, axes: int) -> Tensor:

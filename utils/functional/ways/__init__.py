@@ -20,11 +20,23 @@ from utils.functional.ways.stamps import stamp_kernels
 from utils.functional.ways.strips import COPIED, unroll_rows, unroll_windows
 from utils.functional.ways.taps import multiply_taps
 
+__all__ = [
+    "Way",
+    "choose",
+    "choose_transposed",
+    "make_nothing",
+    "multiply_bands",
+    "multiply_taps",
+    "stamp_kernels",
+    "unroll_rows",
+    "unroll_windows",
+]
+
 Way = Callable[[Tensor, Tensor, Layer], Tensor]
 
-MADE_OF_ONE = 4  # outputs of a channel from which a matrix product is worth the copy of windows
-WIDE = 5  # taps in a row of a kernel from which, and ...
-LONG = 13  # outputs in a row from which, a product with a band is worth its zeros
+MADE_OF_ONE = 2  # outputs of a channel up to which multiplying it by numbers is fastest
+WIDE = 5  # taps in a row of a kernel from which a product with a band is worth its zeros
+OVERLAP = 2  # rows of a kernel to a stride from which windows share so much that rows will do
 
 
 def choose(x: Tensor, weight: Tensor, layer: Layer) -> Way:
@@ -34,12 +46,12 @@ def choose(x: Tensor, weight: Tensor, layer: Layer) -> Way:
         return make_nothing
     if not plain(x, weight):
         return definition.convolve
-    if taken == 1 and out_channels <= MADE_OF_ONE * layer.groups:
-        wide = k_w >= WIDE and layer.columns.places >= LONG and out_channels == layer.groups > 1
+    if taken == 1 < layer.groups and out_channels <= MADE_OF_ONE * layer.groups:
+        wide = k_w >= WIDE and out_channels == layer.groups
         return multiply_bands if wide and harmless(x, weight) else multiply_taps
     unrolled = min(len(x), 1) * taken * layer.groups * k_h * k_w
     few = unrolled * layer.rows.places * layer.columns.places <= max(weight.numel(), COPIED)
-    return unroll_windows if few or layer.rows.stride >= k_h else unroll_rows
+    return unroll_windows if few or k_h < OVERLAP * layer.rows.stride else unroll_rows
 
 
 def choose_transposed(x: Tensor, weight: Tensor) -> Way:

@@ -3,8 +3,8 @@
 All channels of a window side by side are a column, all kernels a matrix: their product is the
 layer. What it takes is a copy, which holds each pixel as often as windows see it. There are two:
 
-- *Unroll the windows*, k_h·k_w times the picture, for one product. That is best where windows do
-  not overlap, or are few.
+- *Unroll the windows*, k_h·k_w times the picture, for one product. That is best where windows
+  overlap little, or are few.
 - *Unroll the rows*, k_w times the picture, for a product for each row of the kernel. What a row of
   the kernel sees one row further down is the same memory, a little further on.
 
@@ -26,7 +26,7 @@ COPIED = 1 << 19
 
 
 def unroll_windows(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
-    """Few places, or windows that do not overlap: copy the windows, one product for all."""
+    """Few places, or windows that overlap little: copy the windows, one product for all."""
     view = see(pad(x, layer), layer)
     matrix = weight.reshape(layer.groups, len(weight) // layer.groups, -1)
     depth, width = matrix.shape[2], layer.columns.places
@@ -44,7 +44,7 @@ def unroll_windows(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
 
 
 def unroll_rows(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
-    """Windows that overlap: copy them along rows only, one product for each row of the kernel.
+    """Windows that overlap much: copy them along rows only, one product for each row of the kernel.
 
     Rows of the kernel whose distance is no multiple of the stride see other rows of the picture:
     they take turns.

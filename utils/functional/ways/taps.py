@@ -17,13 +17,15 @@ from torch import Tensor
 from utils.functional.geometry import Axis, Layer
 from utils.functional.sliding import every
 
+DENSE = 3  # the stride along rows up to which making every column is faster than sorting them
+
 
 def multiply_taps(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     """Convolve with kernels of one channel, `(O, 1, k_h, k_w)`."""
     rows, columns, groups = layer
-    keep = 1
-    if columns.stride == 2:  # making twice as many columns is faster than sorting odd from even
-        columns, keep = columns._replace(places=2 * columns.places - 1, stride=1), 2
+    keep = columns.stride if columns.stride <= DENSE else 1
+    if keep > 1:
+        columns = columns._replace(places=keep * (columns.places - 1) + 1, stride=1)
     pitch = columns.places + (columns.span - 1) // columns.stride  # of a row, in memory
     # The last tap's line ends in the row below its own; without a reach there is no such row.
     height = rows.places + (rows.span - 1) // rows.stride + (pitch > columns.places)
