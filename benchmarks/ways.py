@@ -16,7 +16,6 @@ import torch
 
 from benchmarks.cases import random
 from utils import functional
-from utils.functional import ways
 from utils.functional.arguments import Call
 from utils.functional.convolution import read_layer
 from utils.functional.ways import Way, axes, band, spectra, strips, taps
@@ -35,8 +34,8 @@ class Row:
 
 def rows() -> list[Row]:
     """All rules, on both sides."""
-    unroll, by_rows = ways.unroll_windows, ways.unroll_rows
-    multiply, bands = ways.multiply_taps, ways.multiply_bands
+    unroll, by_rows = strips.unroll_windows, strips.unroll_rows
+    multiply, bands = taps.multiply_taps, band.multiply_bands
     found = []
     for n, pair in ((14, (unroll, by_rows)), (28, (unroll, by_rows)), (32, (by_rows, unroll))):
         found.append(_ways("COPIED", (64, 64, 3, n, 1, 1), *pair))

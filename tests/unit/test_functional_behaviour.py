@@ -43,7 +43,7 @@ every_operator = pytest.mark.parametrize("name", CALLS)
 
 
 def test_no_operator_is_forgotten():
-    assert {*CALLS, "windows"} == {*functional.__all__}
+    assert {*CALLS, "max_unpool2d", "windows"} == {*functional.__all__}
 
 
 def make(name: str, dtype=torch.float64):
@@ -350,3 +350,28 @@ def test_indices_too(name):
     torch.testing.assert_close(
         torch.compile(find, backend="aot_eager", fullgraph=True)(x), expected
     )
+
+
+def test_unpooling():
+    """Its indices are no numbers to differentiate or to lower, so it has a test of its own."""
+    x = torch.randn(2, 3, 6, 8, generator=torch.Generator().manual_seed(0))
+    y, indices = functional.max_pool2d(x, 2, return_indices=True)
+
+    def back(y, indices):
+        return functional.max_unpool2d(y, indices, 2)
+
+    expected = back(y, indices)
+    assert torch.equal(expected, F.max_unpool2d(y, indices, 2))
+    assert torch.equal(vmap(back)(y[:, None], indices[:, None]).squeeze(1), expected)
+    assert torch.equal(functionalize(back)(y, indices), expected)
+    assert back(y.to("meta"), indices.to("meta")).shape == expected.shape
+    jacobian = jacrev(back)(y, indices)
+    assert torch.equal(jacobian.sum(tuple(range(4, 8))), expected.ne(0).float())
+    for backend in ("eager", "aot_eager"):
+        torch.compiler.reset()
+        compiled = torch.compile(back, backend=backend, fullgraph=True, dynamic=True)
+        assert torch.equal(compiled(y, indices), expected)
+    with torch.autocast("cpu", torch.bfloat16):
+        for dtype in (torch.float64, torch.bfloat16):
+            mine, other = (f.max_unpool2d(y.to(dtype), indices, 2) for f in (functional, F))
+            assert mine.dtype == other.dtype and torch.equal(mine, other)

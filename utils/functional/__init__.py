@@ -16,7 +16,7 @@ from utils.functional.avg_pooling import adaptive_avg_pool2d, avg_pool1d, avg_po
 from utils.functional.convolution import conv1d, conv2d
 from utils.functional.deformable import deform_conv2d
 from utils.functional.fast import conv2d_fft, conv2d_winograd
-from utils.functional.max_pooling import max_pool1d, max_pool2d
+from utils.functional.max_pooling import max_pool1d, max_pool2d, max_unpool2d
 from utils.functional.sliding import windows
 from utils.functional.transposed import conv_transpose1d, conv_transpose2d
 from utils.functional.unfolding import fold, unfold
@@ -35,6 +35,7 @@ __all__ = [
     "fold",
     "max_pool1d",
     "max_pool2d",
+    "max_unpool2d",
     "unfold",
     "windows",
 ]

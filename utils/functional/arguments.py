@@ -74,12 +74,12 @@ class Call:
         if not allowed:
             raise self.wrong_type(f"not defined for {dtype}{because}")
 
-    def check_pictures(self, input: Tensor) -> None:
-        """Refuse what has not the shape of pictures or signals, or has no channel or no pixel."""
+    def check_pictures(self, input: Tensor, *, of_none: bool = False) -> None:
+        """Refuse what has not the shape of pictures or signals, has no pixel, or no channel."""
         if input.ndim not in (self.axes + 1, self.axes + 2):
             raise self.refusal(f"input must be {PICTURES[self.axes]}")
-        if 0 in tuple(input.shape[-self.axes - 1 :]):
-            raise self.refusal("input must have a channel and a pixel")
+        if 0 in tuple(input.shape[-self.axes - (not of_none) :]):
+            raise self.refusal(f"input must have {'' if of_none else 'a channel and '}a pixel")
 
     def integer(self, name: str, value: object, least: int | None = None) -> int:
         """Return an `int`, or refuse what is none (a `bool` is none either) or too small."""

@@ -6,9 +6,9 @@ from torch import Tensor
 from utils.functional import definition
 from utils.functional.arguments import Call, Ints
 from utils.functional.door import as_given, as_pictures, operator, plain, recorded
-from utils.functional.geometry import Axis, Layer
+from utils.functional.geometry import Axis
 from utils.functional.pool_windows import read_windows
-from utils.functional.ways.axes import adapt_along_axes, average_along_axes
+from utils.functional.ways.axes import average_along_axes
 
 
 @operator()
@@ -60,8 +60,8 @@ def avg_pool2d(
     call = Call("avg_pool2d", 2, input=input)
     if divisor_override is not None and call.integer("divisor_override", divisor_override) == 0:
         raise call.refusal("divisor_override must not be 0")
-    layer = _read(call, input, kernel_size, stride, padding, ceil_mode, count_include_pad)
-    return _average(input, layer, 2, count_include_pad, divisor_override)
+    numbers = (kernel_size, stride, padding)
+    return _average(call, input, *numbers, ceil_mode, count_include_pad, divisor_override)
 
 
 @operator()
@@ -97,8 +97,8 @@ def avg_pool1d(
     Source: PyTorch, `torch.nn.AvgPool1d`.
     """
     call = Call("avg_pool1d", 1, input=input)
-    layer = _read(call, input, kernel_size, stride, padding, ceil_mode, count_include_pad)
-    return _average(input, layer, 1, count_include_pad, None)
+    numbers = (kernel_size, stride, padding)
+    return _average(call, input, *numbers, ceil_mode, count_include_pad, None)
 
 
 @operator()
@@ -133,10 +133,7 @@ def adaptive_avg_pool2d(
     """
     call = Call("adaptive_avg_pool2d", 2, input=input)
     call.check_tensors("input")
-    if input.ndim not in (3, 4):
-        raise call.refusal("input must be (N, C, H, W) or (C, H, W)")
-    if 0 in tuple(input.shape[-2:]):
-        raise call.refusal("input must have a pixel")
+    call.check_pictures(input, of_none=True)
     if isinstance(output_size, (tuple, list)):
         if len(output_size) != 2:
             raise call.refusal(f"output_size must be one or two; got {output_size!r}")
@@ -150,14 +147,12 @@ def adaptive_avg_pool2d(
     n_h, n_w = x.shape[2:]
     if n_h % o_h == 0 and n_w % o_w == 0:  # windows side by side, all alike
         y = x.unflatten(3, (o_w, n_w // o_w)).unflatten(2, (o_h, n_h // o_h)).mean((3, 5))
-    elif plain(x) and not recorded(x):
-        y = adapt_along_axes(x, (o_h, o_w))
     else:
         y = definition.adapt(x, (o_h, o_w))
     return as_given(y, input, 2, input)
 
 
-def _read(
+def _average(
     call: Call,
     input: Tensor,
     kernel_size: Ints,
@@ -165,17 +160,14 @@ def _read(
     padding: Ints,
     ceil_mode: bool,
     count_include_pad: bool,
-) -> Layer:
+    divisor: int | None,
+) -> Tensor:
+    """Check the arguments, add up each window, and divide."""
     call.check_tensors("input")
     call.check_dtype(input.dtype, integers=torch.int64)
     call.flag("count_include_pad", count_include_pad)
-    return read_windows(call, kernel_size, stride, padding, 1, ceil_mode)
-
-
-def _average(
-    input: Tensor, layer: Layer, axes: int, count_include_pad: bool, divisor: int | None
-) -> Tensor:
-    x = as_pictures(input, axes)
+    layer = read_windows(call, kernel_size, stride, padding, 1, ceil_mode)
+    x = as_pictures(input, call.axes)
     by: int | Tensor
     if divisor is not None:
         by = divisor
@@ -183,7 +175,7 @@ def _average(
         rows, columns = (_count(axis, count_include_pad, x.device) for axis in layer[:2])
         by = rows[:, None] * columns
     way = average_along_axes if plain(x) and not recorded(x) else definition.average
-    return as_given(way(x, layer, by), input, axes, input)
+    return as_given(way(x, layer, by), input, call.axes, input)
 
 
 def _count(axis: Axis, padding: bool, device: torch.device) -> Tensor:

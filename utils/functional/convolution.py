@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from utils.functional.arguments import PICTURES, Call, Ints
+from utils.functional.arguments import Call, Ints
 from utils.functional.door import as_given, as_pictures, operator
 from utils.functional.geometry import Layer, layer_of, reading
 from utils.functional.ways import choose
@@ -141,14 +141,10 @@ def check_tensors(call: Call, kernels: str, groups: int) -> tuple[Tensor, Tensor
     input, weight = call.tensors["input"], call.tensors["weight"]
     assert input is not None and weight is not None  # or refused
     call.check_dtype(input.dtype, integers=True, complex_=True)
-    if input.ndim not in (call.axes + 1, call.axes + 2):
-        raise call.refusal(f"input must be {PICTURES[call.axes]}")
+    call.check_pictures(input, of_none=True)
     if weight.ndim != call.axes + 2:
-        raise call.refusal(
-            f"weight must be {kernels if call.axes == 2 else kernels.replace('k_h, k_w', 'k')}"
-        )
-    if 0 in tuple(input.shape[-call.axes :]):
-        raise call.refusal("input must have a pixel")
+        kernels = kernels if call.axes == 2 else kernels.replace("k_h, k_w", "k")
+        raise call.refusal(f"weight must be {kernels}")
     if 0 in tuple(weight.shape[2:]):
         raise call.refusal("weight must have a tap")
     return input, weight, call.integer("groups", groups, 1)

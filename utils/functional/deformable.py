@@ -1,5 +1,7 @@
 """Deformable convolution: each tap of each window looks where an offset sends it."""
 
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -81,9 +83,7 @@ offset has 6 channels; each group of them needs 2·k_h·k_w = 8
         if given is not None:
             wanted = (input.shape[0], given.shape[1], *layer.places)
             if tuple(given.shape) != wanted:
-                raise call.refusal(
-                    f"{name} must be {wanted}: one for each picture and place of the kernel"
-                )
+                raise call.refusal(f"{name} must be {wanted}: one for each picture and place")
 
     x = input
     if x.dtype in HALVES:  # positions and sums need more digits
@@ -106,17 +106,14 @@ offset has 6 channels; each group of them needs 2·k_h·k_w = 8
         product: Tensor = seen.unflatten(1, (groups, -1)).transpose(0, 1) @ matrices[a, b]
         return product
 
-    y = x.new_zeros(
-        groups, x.shape[0] * layer.rows.places * layer.columns.places, matrices.shape[-1]
-    )
+    keep_none = partial(checkpoint, use_reentrant=False, preserve_rng_state=False)
+    places = x.shape[0] * layer.rows.places * layer.columns.places
+    y = x.new_zeros(groups, places, matrices.shape[-1])
     for a in range(layer.rows.kernel):
         for b in range(layer.columns.kernel):
             # Four pixels for each tap and place are 4·k_h·k_w times the picture. Keep none of them
             # for the gradient: if it is asked for, the tap looks again.
-            if plain(x, offset, weight):
-                y = y + checkpoint(look, a, b, use_reentrant=False, preserve_rng_state=False)
-            else:
-                y = y + look(a, b)
+            y = y + (keep_none(look, a, b) if plain(x, offset, weight) else look(a, b))
     y = y.unflatten(1, (x.shape[0], *layer.places)).permute(1, 0, 4, 2, 3).flatten(1, 2)
     return as_given(add_bias(y, bias), input, 2)
 

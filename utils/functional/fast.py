@@ -129,10 +129,9 @@ def conv2d_winograd(
     call.check_dtype(input.dtype, complex_=True, because=": the matrices hold fractions")
     if layer.kernel_size != (3, 3):
         raise call.refusal("the kernel must be 3x3; got {}x{}".format(*layer.kernel_size))
-    if layer.stride != (1, 1):
-        raise call.refusal(f"stride must be 1; got {layer.stride}")
-    if layer.dilation != (1, 1):
-        raise call.refusal(f"dilation must be 1; got {layer.dilation}")
+    for name, value in (("stride", layer.stride), ("dilation", layer.dilation)):
+        if value != (1, 1):
+            raise call.refusal(f"{name} must be 1; got {value}")
     check_tile(call, tile)
     x, kernels = as_pictures(input, 2), as_pictures(weight, 2)
     way = multiply_polynomials(tile) if plain(x, kernels) and x.numel() else definition.convolve

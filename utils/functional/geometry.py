@@ -85,23 +85,17 @@ def reading(call: Call, size: int, kernel: int, stride: int, padding: Pair, dila
 
 
 def writing(
-    call: Call,
-    places: int,
-    kernel: int,
-    stride: int,
-    padding: int,
-    output_padding: int,
-    dilation: int,
+    call: Call, places: int, kernel: int, stride: int, padding: int, more: int, dilation: int
 ) -> Axis:
-    """The windows that so many pixels write through: `size` follows, and the padding is cut off."""
-    if output_padding >= max(stride, dilation):
+    """The windows that so many pixels write through: `size` follows, `more` is output padding."""
+    if more >= max(stride, dilation):
         raise call.refusal(
-            f"output_padding {output_padding} must be less than the larger of stride {stride} and "
+            f"output_padding {more} must be less than the larger of stride {stride} and "
             f"dilation {dilation}"
         )
-    size = (places - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1
+    size = (places - 1) * stride - 2 * padding + dilation * (kernel - 1) + more + 1
     if size < 1:
         raise call.refusal(f"output size = {size}: the padding cuts everything off")
     # An output_padding may reach beyond every window.
-    after = max(0, padding - output_padding)
+    after = max(0, padding - more)
     return Axis(size, kernel, places, stride, dilation, padding, after)

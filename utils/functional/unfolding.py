@@ -11,6 +11,8 @@ from utils.functional.door import as_pictures, operator, plain
 from utils.functional.geometry import Layer, layer_of, reading
 from utils.functional.ways.stamps import add_stamps
 
+NUMBERS = ("kernel_size", "dilation", "padding", "stride")
+
 
 @operator()
 def unfold(
@@ -120,18 +122,12 @@ def fold(
     return y if input.ndim == 3 else y.squeeze(0)
 
 
-def _read_layer(
-    call: Call,
-    sizes: Sequence[int],
-    kernel_size: Ints,
-    dilation: Ints,
-    padding: Ints,
-    stride: Ints,
-) -> Layer:
-    """Read four arguments as pairs; torch refuses a sequence of one here."""
-    kernel_size = call.integers("kernel_size", kernel_size, 1, single=False)
-    dilation = call.integers("dilation", dilation, 1, single=False)
-    sides = [(p, p) for p in call.integers("padding", padding, 0, single=False)]
-    stride = call.integers("stride", stride, 1, single=False)
+def _read_layer(call: Call, sizes: Sequence[int], *numbers: Ints) -> Layer:
+    """Read kernel size, dilation, padding and stride; torch refuses a sequence of one here."""
+    kernel_size, dilation, padding, stride = (
+        call.integers(name, value, int(name != "padding"), single=False)
+        for name, value in zip(NUMBERS, numbers, strict=True)
+    )
+    sides = [(p, p) for p in padding]
     each = zip(sizes, kernel_size, stride, sides, dilation, strict=True)
     return layer_of([reading(call, *axis) for axis in each])

@@ -20,18 +20,6 @@ from utils.functional.ways.stamps import stamp_kernels
 from utils.functional.ways.strips import COPIED, unroll_rows, unroll_windows
 from utils.functional.ways.taps import multiply_taps
 
-__all__ = [
-    "Way",
-    "choose",
-    "choose_transposed",
-    "make_nothing",
-    "multiply_bands",
-    "multiply_taps",
-    "stamp_kernels",
-    "unroll_rows",
-    "unroll_windows",
-]
-
 Way = Callable[[Tensor, Tensor, Layer], Tensor]
 
 MADE_OF_ONE = 2  # outputs of a channel up to which multiplying it by numbers is fastest

@@ -50,22 +50,6 @@ def find_largest_by_planes(x: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:
     return x.flatten(2).gather(2, indices.flatten(2)).view(indices.shape), indices
 
 
-def adapt_along_axes(x: Tensor, size: Pair) -> Tensor:
-    """Take the means of windows that differ in size: tap by tap, of all windows that have it."""
-    for axis, o in ((2, size[0]), (3, size[1])):
-        n, shape = x.shape[axis], [1, 1, 1, 1]
-        starts = torch.tensor([i * n // o for i in range(o)], device=x.device)
-        lengths = torch.tensor([-(-(i + 1) * n // o) - i * n // o for i in range(o)])
-        y = x.index_select(axis, starts)
-        for tap in range(1, int(lengths.max())):
-            those = (lengths > tap).nonzero().flatten().to(x.device)
-            seen = x.index_select(axis, starts[those] + tap)
-            y = y.add_(seen) if len(those) == o else y.index_add_(axis, those, seen)
-        shape[axis] = o
-        x = y.div_(lengths.to(y).view(shape))
-    return x
-
-
 def _along_both(x: Tensor, layer: Layer, combine: Callable[..., Tensor], nothing: float) -> Tensor:
     for dim, axis in ((2, layer.rows), (3, layer.columns)):
         if (axis.kernel, axis.stride, axis.places) != (1, 1, axis.size):

@@ -15,7 +15,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from utils.functional.geometry import Axis, Layer
-from utils.functional.sliding import every
 
 DENSE = 3  # the stride along rows up to which making every column is faster than sorting them
 
@@ -33,9 +32,8 @@ def multiply_taps(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     y = None
     for row, column in product(range(rows.stride), range(columns.stride)):
         down = [a for a in range(rows.kernel) if a * rows.dilation % rows.stride == row]
-        right = [
-            b for b in range(columns.kernel) if b * columns.dilation % columns.stride == column
-        ]
+        (d, s) = columns.dilation, columns.stride
+        right = [b for b in range(columns.kernel) if b * d % s == column]
         if down and right:
             some = part(part(x, 2, rows, row, height), 3, columns, column, pitch)
             line = some.flatten(2).unsqueeze(2)  # (N, groups, 1, line)
@@ -52,12 +50,6 @@ def part(x: Tensor, dim: int, axis: Axis, remainder: int, size: int) -> Tensor:
     """Of the padded picture, every stride-th row (or column) from that remainder on; so many."""
     first = remainder - axis.before
     zeros = max(0, -(first // axis.stride))  # that come before the first of x
-    found = every(x.narrow(dim, *span(first + zeros * axis.stride, axis.size)), dim, axis.stride)
+    found = x[(slice(None),) * dim + (slice(first + zeros * axis.stride, None, axis.stride),)]
     sides = (zeros, size - zeros - found.shape[dim])
     return F.pad(found, (0, 0) * (3 - dim) + sides) if sides != (0, 0) else found
-
-
-def span(first: int, size: int) -> tuple[int, int]:
-    """Where to begin, and how far it is to the end."""
-    first = min(first, size)
-    return first, size - first
