@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from utils.functional.arguments import Call, Ints
-from utils.functional.door import as_given, as_pictures, operator
+from utils.functional.door import as_given, as_pictures, operator, plain, recorded
 from utils.functional.geometry import Layer, layer_of, reading
 from utils.functional.ways import choose
 from utils.shapes import same_padding
@@ -166,5 +166,8 @@ def check_bias(call: Call, out_channels: int) -> None:
 
 
 def add_bias(y: Tensor, bias: Tensor | None) -> Tensor:
-    """Add a bias to each output channel of `(N, O, o_h, o_w)`, where there are such."""
-    return y if bias is None or y.shape[1] == 0 else y + bias.to(y.dtype).view(-1, 1, 1)
+    """Add a bias to each output channel of sums `(N, O, o_h, o_w)`, where there are such."""
+    if bias is None or y.shape[1] == 0:
+        return y
+    bias = bias.to(y.dtype).view(-1, 1, 1)
+    return y.add_(bias) if plain(y, bias) and not recorded(y, bias) else y + bias

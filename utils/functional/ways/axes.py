@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from utils.functional import definition
-from utils.functional.arguments import Pair
 from utils.functional.geometry import Axis, Layer
 from utils.functional.sliding import every
 
@@ -27,16 +26,14 @@ def average_along_axes(x: Tensor, layer: Layer, by: int | Tensor) -> Tensor:
     return _by_planes(
         lambda planes: torch.div(_along_both(planes, layer, torch.add, 0), by, rounding_mode=mode),
         x,
-        layer.places,
+        layer,
     )
 
 
 def take_largest_along_axes(x: Tensor, layer: Layer) -> Tensor:
     """Take the largest number of each window."""
     least = definition.least(x.dtype)
-    return _by_planes(
-        lambda planes: _along_both(planes, layer, torch.maximum, least), x, layer.places
-    )
+    return _by_planes(lambda planes: _along_both(planes, layer, torch.maximum, least), x, layer)
 
 
 def find_largest_by_planes(x: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:
@@ -45,16 +42,21 @@ def find_largest_by_planes(x: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:
     Only for windows that see a pixel: another's index names none.
     """
     indices = _by_planes(
-        lambda planes: definition.find_largest(planes, layer)[1], x.detach(), layer.places, True
+        lambda planes: definition.find_largest(planes, layer)[1], x.detach(), layer, True
     )
     return x.flatten(2).gather(2, indices.flatten(2)).view(indices.shape), indices
 
 
 def _along_both(x: Tensor, layer: Layer, combine: Callable[..., Tensor], nothing: float) -> Tensor:
     for dim, axis in ((2, layer.rows), (3, layer.columns)):
-        if (axis.kernel, axis.stride, axis.places) != (1, 1, axis.size):
+        if _moves(axis):
             x = _along(x, dim, axis, combine, nothing)
     return x
+
+
+def _moves(axis: Axis) -> bool:
+    """Whether anything happens along an axis."""
+    return (axis.kernel, axis.stride, axis.places) != (1, 1, axis.size)
 
 
 def _along(
@@ -76,9 +78,12 @@ def _along(
 
 
 def _by_planes(
-    pool: Callable[[Tensor], Tensor], x: Tensor, size: Pair, indices: bool = False
+    pool: Callable[[Tensor], Tensor], x: Tensor, layer: Layer, indices: bool = False
 ) -> Tensor:
-    y = x.new_empty(*x.shape[:2], *size, dtype=torch.int64 if indices else x.dtype)
+    if not indices and _moves(layer.rows) != _moves(layer.columns):
+        return pool(x)  # from the picture to the output in one go: there is nothing between
+    dtype = torch.int64 if indices else x.dtype
+    y = x.new_empty(*x.shape[:2], *layer.places, dtype=dtype)
     axis = 0 if x.shape[0] > x.shape[1] else 1
     at_once = max(1, AT_ONCE * x.shape[axis] // max(1, x.numel()))
     for planes, pooled in zip(x.split(at_once, axis), y.split(at_once, axis), strict=True):

@@ -35,11 +35,12 @@ def multiply_bands(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     strides = (*band.stride()[:2], columns.dilation * TILE, columns.stride * TILE + 1)
     taps = band.as_strided((channels, rows.kernel, columns.kernel, TILE), strides)
     taps.copy_(weight.squeeze(1).unsqueeze(-1))
-    y = x.new_zeros(batch * channels, rows.places * tiles, TILE)
+    y = None
     for a in range(rows.kernel):
         first = a * rows.dilation
         strip = tiled[:, :, first : first + (rows.places - 1) * rows.stride + 1 : rows.stride]
         strip = strip.reshape(batch * channels, rows.places * tiles, seen_by_one)
         matrix = band[:, a].expand(batch, -1, -1, -1).flatten(0, 1)
-        y = torch.baddbmm(y, strip, matrix) if y.requires_grad else y.baddbmm_(strip, matrix)
+        y = torch.bmm(strip, matrix) if y is None else y.baddbmm_(strip, matrix)
+    assert y is not None  # a kernel has a tap
     return y.view(batch, channels, rows.places, tiles * TILE)[..., : columns.places]

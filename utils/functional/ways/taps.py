@@ -35,7 +35,9 @@ def multiply_taps(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
         (d, s) = columns.dilation, columns.stride
         right = [b for b in range(columns.kernel) if b * d % s == column]
         if down and right:
-            some = part(part(x, 2, rows, row, height), 3, columns, column, pitch)
+            top, bottom, rows_found = find(rows, row, height)
+            left, after, columns_found = find(columns, column, pitch)
+            some = F.pad(x[:, :, rows_found, columns_found], (left, after, top, bottom))
             line = some.flatten(2).unsqueeze(2)  # (N, groups, 1, line)
         for a, b in product(down, right):
             start = a * rows.dilation // rows.stride * pitch
@@ -46,10 +48,13 @@ def multiply_taps(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     return y.view(len(x), len(weight), rows.places, pitch)[..., : columns.places : keep]
 
 
-def part(x: Tensor, dim: int, axis: Axis, remainder: int, size: int) -> Tensor:
-    """Of the padded picture, every stride-th row (or column) from that remainder on; so many."""
+def find(axis: Axis, remainder: int, size: int) -> tuple[int, int, slice]:
+    """Of the padded picture take every stride-th row from that remainder on, so many.
+
+    Returns:
+        How many of them are zeros before and after, and which rows of the picture are the others.
+    """
     first = remainder - axis.before
-    zeros = max(0, -(first // axis.stride))  # that come before the first of x
-    found = x[(slice(None),) * dim + (slice(first + zeros * axis.stride, None, axis.stride),)]
-    sides = (zeros, size - zeros - found.shape[dim])
-    return F.pad(found, (0, 0) * (3 - dim) + sides) if sides != (0, 0) else found
+    zeros = max(0, -(first // axis.stride))
+    found = slice(first + zeros * axis.stride, axis.size, axis.stride)
+    return zeros, size - zeros - len(range(axis.size)[found]), found
