@@ -4,12 +4,15 @@ Names, arguments, defaults and results are those of `torch.nn.functional` (of `t
 `deform_conv2d`), and so is what each refuses; the error says more. None of torch's own convolution,
 pooling, unfold or fold is called.
 
-One idea serves them all. A kernel of k_h·k_w taps slides over a picture; turn the loops inside out,
-and each tap sees the whole picture at once, shifted. `windows` shows these shifted pictures without
-copying a number. Multiply each by its weight and add: convolution. Take the largest: max pooling.
-The mean: average pooling. Stack them: unfold. Write where the others read: fold and transposed
-convolution. Let each tap look where an offset sends it: deformable convolution. Make the windows
-as large as tiles: the ways of Fourier and Winograd, who multiply in another basis.
+Read `definition` first: one idea serves them all. A kernel of k_h·k_w taps slides over a picture;
+turn the loops inside out, and each tap sees the whole picture at once, shifted. `windows` shows
+these shifted pictures without copying a number. Multiply each by its weight and add: convolution.
+Take the largest: max pooling. The mean: average pooling. Stack them: unfold. Write where the others
+read: fold and transposed convolution. Let each tap look where an offset sends it: deformable
+convolution.
+
+Then read `conv2d`: it checks its arguments, has a geometry, chooses a way and calls it. `ways` has
+all there are, one idea a file. What every operator does on its way in and out is in `door`.
 """
 
 from utils.functional.avg_pooling import adaptive_avg_pool2d, avg_pool1d, avg_pool2d

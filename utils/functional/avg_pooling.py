@@ -73,7 +73,7 @@ def avg_pool1d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Tensor:
-    """Take the mean of each window of a signal: `avg_pool2d` on a picture of one row.
+    """Take the mean of each window of a signal: `avg_pool2d` on a picture of one column.
 
     Args:
         input: `(N, C, L)`, or `(C, L)` without a batch.
@@ -97,8 +97,7 @@ def avg_pool1d(
     Source: PyTorch, `torch.nn.AvgPool1d`.
     """
     call = Call("avg_pool1d", 1, input=input)
-    numbers = (kernel_size, stride, padding)
-    return _average(call, input, *numbers, ceil_mode, count_include_pad, None)
+    return _average(call, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
 @operator()

@@ -76,7 +76,7 @@ def conv1d(
 ) -> Tensor:
     """Convolve a signal of many channels with many kernels, as `torch.nn.functional.conv1d` does.
 
-    It is `conv2d` on a picture of one row.
+    It is `conv2d` on a picture of one column.
 
     Args:
         input: `(N, C, L)`, or `(C, L)` without a batch.

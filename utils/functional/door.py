@@ -78,13 +78,13 @@ def recorded(*tensors: Tensor) -> bool:
 
 
 def as_pictures(x: Tensor, axes: int) -> Tensor:
-    """Make a batch of pictures, `(N, C, H, W)`: of one picture a batch, of a signal one row.
+    """Make a batch of pictures, `(N, C, H, W)`: of one picture a batch, of a signal one column.
 
     Sums need more digits than halves have: these become float32. Kernels are treated alike.
     """
     x = x.float() if x.dtype in HALVES else x
     x = x if x.ndim == axes + 2 else x.unsqueeze(0)
-    return x.unsqueeze(2) if axes == 1 else x
+    return x.unsqueeze(3) if axes == 1 else x
 
 
 def as_given(y: Tensor, input: Tensor, axes: int, *pictures: Tensor) -> Tensor:
@@ -95,7 +95,7 @@ def as_given(y: Tensor, input: Tensor, axes: int, *pictures: Tensor) -> Tensor:
     last = any(x.ndim == 4 and channels_last(x) for x in pictures)
     layout = torch.channels_last if last else torch.contiguous_format
     y = y.to(input.dtype if y.dtype.is_floating_point else y.dtype).contiguous(memory_format=layout)
-    y = y.squeeze(2) if axes == 1 else y
+    y = y.squeeze(3) if axes == 1 else y
     return y if input.ndim == axes + 2 else y.squeeze(0)
 
 

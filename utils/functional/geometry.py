@@ -70,9 +70,9 @@ class Layer(NamedTuple):
 
 
 def layer_of(axes: Iterable[Axis], groups: int = 1) -> Layer:
-    """Make a layer of two axes, or of one: a signal is a picture of one row."""
-    *rows, columns = axes
-    return Layer(rows[0] if rows else Axis(), columns, groups)
+    """Make a layer of two axes, or of one: a signal is a picture of one column."""
+    rows, *columns = axes
+    return Layer(rows, columns[0] if columns else Axis(), groups)
 
 
 def reading(call: Call, size: int, kernel: int, stride: int, padding: Pair, dilation: int) -> Axis:

@@ -73,7 +73,7 @@ def max_pool1d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Tensor | tuple[Tensor, Tensor]:
-    """Take the largest number of each window of a signal: `max_pool2d` on a picture of one row.
+    """Take the largest number of each window of a signal: `max_pool2d` on a picture of one column.
 
     Args:
         input: `(N, C, L)`, or `(C, L)` without a batch; floats.
@@ -168,7 +168,7 @@ def max_unpool2d(
 def _find_largest(input: Tensor, layer: Layer, axes: int, where: bool) -> tuple[Tensor, Tensor]:
     """Take the largest of each window; say where it is if somebody asks (else what is no index)."""
     x = input if input.ndim == axes + 2 else input.unsqueeze(0)  # halves stay: they are compared
-    x = x.unsqueeze(2) if axes == 1 else x
+    x = x.unsqueeze(3) if axes == 1 else x
     if plain(x) and not where and not recorded(x):
         y = indices = take_largest_along_axes(x, layer)
     elif plain(x) and _sees(layer.rows) and _sees(layer.columns):

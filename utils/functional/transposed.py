@@ -81,7 +81,7 @@ def conv_transpose1d(
     groups: int = 1,
     dilation: Ints = 1,
 ) -> Tensor:
-    """Stamp the kernels onto a signal: `conv_transpose2d` on a picture of one row.
+    """Stamp the kernels onto a signal: `conv_transpose2d` on a picture of one column.
 
     Args:
         input: `(N, C, L)`, or `(C, L)` without a batch.

@@ -115,7 +115,7 @@ def fold(
             f"a picture of {sizes[0]}x{sizes[1]} has {o_h}·{o_w} = {o_h * o_w} windows, "
             f"but there are {found} columns"
         )
-    stamps = as_pictures(input, 1).squeeze(2).unflatten(2, (o_h, o_w))
+    stamps = as_pictures(input, 1).squeeze(3).unflatten(2, (o_h, o_w))
     stamps = stamps.unflatten(1, (length // (k_h * k_w), k_h, k_w))
     add_up = add_stamps if plain(stamps) else definition.fold
     y = add_up(stamps, layer).to(input.dtype).contiguous()

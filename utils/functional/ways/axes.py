@@ -59,13 +59,11 @@ def _moves(axis: Axis) -> bool:
     return (axis.kernel, axis.stride, axis.places) != (1, 1, axis.size)
 
 
-def _along(
-    x: Tensor, dim: int, axis: Axis, combine: Callable[..., Tensor], nothing: float
-) -> Tensor:
+def _along(x: Tensor, dim: int, axis: Axis, combine: Callable[..., Tensor], start: float) -> Tensor:
     """Combine the taps of each window along one axis."""
     shape = list(x.shape)
     shape[dim] = axis.places
-    y = x.new_full(shape, nothing)
+    y = x.new_full(shape, start)
     for tap in range(axis.kernel):
         offset = axis.pixel(0, tap)  # of what window 0 sees; window i sees i strides further on
         first = max(0, -(offset // axis.stride))
