@@ -5,6 +5,7 @@ both. The ratio is the median over the turns of ours to torch's; below 1 ours is
 
 What is measured goes to `results/`: `benchmarks.json`, `ratios.png`, `scaling.png`. With
 `--publish` the tables in README.md and in the chapters are written anew from it.
+`python -m benchmarks ways` shows instead what speaks for each rule by which a way is chosen.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 import nbformat
 import torch
 
-from benchmarks import plots, sections, tables
+from benchmarks import plots, sections, tables, ways
 from benchmarks.sections import Row
 from utils.measure import roofs
 
@@ -128,7 +129,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, default=RESULTS, help="a folder")
     parser.add_argument("--publish", action="store_true", help="write the tables into the course")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a target is missed")
+    parser.add_argument(
+        "what", nargs="?", choices=("report", "ways"), default="report", help="or the ways' rules"
+    )
     options = parser.parse_args(arguments)
+    if options.what == "ways":
+        ways.measure(options.seconds)
+        return 0
     report = measure(options.seconds, sorted({1, *options.threads}))
     options.results.mkdir(parents=True, exist_ok=True)
     text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"

@@ -10,7 +10,21 @@ from functools import partial
 
 from benchmarks.sections import Row
 
-TABLES = ("machine", "ladder", "layers", "others", "scaling")
+TABLES = ("machine", "ladder", "ten", "layers", "others", "scaling")
+
+# What README shows of all the pairs: the layer, and where ours is fast and where it is slow.
+TEN = (
+    "conv2d 100 → 100, 5×5, 64×64",
+    "ResNet-50 conv1",
+    "ResNet-50 layer1.0.conv2",
+    "MobileNetV2 features.2 depthwise",
+    "ConvNeXt-T stage 1 depthwise",
+    "max_pool2d 3×3, stride 2, 64×112×112",
+    "avg_pool2d 3×3, stride 1, 64×56×56",
+    "max_pool1d 3, stride 2, 64×12544",
+    "fold 3×3, 64×56×56",
+    "conv_transpose2d 4×4, stride 2, 256 → 128, 14×14",
+)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -73,8 +87,7 @@ def ladder(report: Row) -> str:
     )
 
 
-def _pairs(report: Row, what: str, *groups: str) -> str:
-    found = [row for row in report["pairs"] if row["group"] in groups]
+def _pairs(what: str, found: list[Row], counted: list[Row]) -> str:
     threads = list(found[0]["threads"])
     rows = [
         [
@@ -84,22 +97,34 @@ def _pairs(report: Row, what: str, *groups: str) -> str:
         ]
         for row in found
     ]
-    counted = [row["threads"] for row in found if row["group"] == groups[-1]]
-    means = (statistics.geometric_mean(row[count]["ratio"] for row in counted) for count in threads)
-    mean = f"**geometric mean of the {len(counted)}**"
-    rows.append([mean, *(f"**{_ratio(value)}**" for value in means), ""])
+    if counted:
+        ratios = ([row["threads"][count]["ratio"] for row in counted] for count in threads)
+        means = (f"**{_ratio(statistics.geometric_mean(of))}**" for of in ratios)
+        rows.append([f"**geometric mean of the {len(counted)}**", *means, ""])
     heads = [f"time, {count} thread{'' if count == '1' else 's'}" for count in threads]
     return _table([what, *heads, "memory"], rows)
 
 
+def _group(report: Row, group: str) -> list[Row]:
+    return [row for row in report["pairs"] if row["group"] == group]
+
+
+def ten(report: Row) -> str:
+    """Ten of all the pairs, for README."""
+    found = {row["name"]: row for row in report["pairs"]}
+    return _pairs("layer or operator", [found[name] for name in TEN], [])
+
+
 def layers(report: Row) -> str:
     """`functional.conv2d` beside `F.conv2d`: the layer and twelve of real networks."""
-    return _pairs(report, "layer", "the layer", "layers")
+    found = _group(report, "layers")
+    return _pairs("layer", _group(report, "the layer") + found, found)
 
 
 def others(report: Row) -> str:
     """The other operators beside torch's."""
-    return _pairs(report, "operator", "others")
+    found = _group(report, "others")
+    return _pairs("operator", found, found)
 
 
 def scaling(report: Row) -> str:

@@ -8,7 +8,7 @@ ladder; what `utils.functional.conv2d` does is its last rungs, made general.
 
 from torch import Tensor
 
-from utils.functional.windows import windows
+from utils.functional import windows
 
 Nested = list[list[list[list[float]]]]
 

@@ -6,6 +6,7 @@ Times are never asserted here; `python -m benchmarks --check` does that, on a qu
 import json
 import re
 import statistics
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,13 +15,14 @@ import pytest
 import torch
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import cases, sections, tables
-from utils import measure
+from benchmarks import cases, sections, tables, ways
+from utils import functional, measure
 from utils.measure import Roofs, peak_memory
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = json.loads((benchmarks.RESULTS / "benchmarks.json").read_text(encoding="utf-8"))
 LAYERS = [cases.the_layer_as_pair(), *cases.layers()]
+WAYS = ("axes", "band", "polynomials", "spectra", "stamps", "strips", "taps", "tiles")
 POOLINGS = [pair for pair in cases.others() if "pool" in pair.name]
 
 
@@ -41,6 +43,26 @@ def test_pooling_holds_its_output_and_what_a_few_planes_need(pair):
         ours, torchs = peak_memory(pair.ours), peak_memory(pair.torchs)
     assert ours <= result.nbytes + 2**20
     assert ours <= benchmarks.MEMORY_TARGET * torchs or result.nbytes < 2**18
+
+
+def test_every_constant_of_the_ways_has_rows_on_both_sides():
+    """What no command shows is gone."""
+    sources = [functional.ways, *(getattr(functional.ways, name) for name in WAYS)]
+    constants = {
+        name
+        for module in sources
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, int) and name != "TAPS"  # 3: of Winograd's kernel
+    }
+    counts = Counter(row.constant for row in ways.rows())
+    assert constants == set(counts)
+    assert min(counts.values()) >= 2
+
+
+@pytest.mark.parametrize("row", ways.rows(), ids=lambda row: f"{row.constant}: {row.what}")
+def test_both_sides_of_a_rule_agree(row):
+    with torch.no_grad():
+        torch.testing.assert_close(row.taken(), row.other(), rtol=1e-3, atol=1e-3)
 
 
 def test_the_report_is_complete():
@@ -73,10 +95,20 @@ def chapter() -> str:
     return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
-@pytest.mark.parametrize("text", [(ROOT / "README.md").read_text(encoding="utf-8"), chapter()])
-def test_the_tables_are_those_of_the_report(text):
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (README, {"machine", "ladder", "ten"}),
+        (chapter(), {"machine", "ladder", "layers", "scaling"}),
+    ],
+    ids=["README", "chapter"],
+)
+def test_the_tables_are_those_of_the_report(text, wanted):
     found = places(text)
-    assert {"machine", "ladder", "layers", "scaling"} <= found.keys()
+    assert wanted <= found.keys()
     rendered = tables.render(REPORT)
     assert found == {name: rendered[name] for name in found}
 

@@ -18,7 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from utils import functional
-from utils.functional import ways
+from utils.functional import definition, ways
+from utils.functional.arguments import Call
+from utils.functional.convolution import read_layer
+from utils.functional.door import as_pictures
+from utils.functional.ways import band, strips
 
 
 @st.composite
@@ -94,51 +98,87 @@ def test_one_argument_gone_wrong(name, data):
     agree(getattr(functional, name), getattr(F, name), *args, **kwargs)
 
 
-@pytest.mark.parametrize("name", ["conv1d", "conv2d"])
+# Each way, and how many channels of a group it can take and make at most, in these tests.
+WAYS = {
+    ways.unroll_rows: (3, 6),
+    ways.unroll_windows: (3, 6),
+    ways.multiply_taps: (1, 6),
+    ways.multiply_bands: (1, 1),
+}
+every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+
+
+@pytest.fixture(scope="module")
+def small_parts():
+    """Layers of the tests are small: even so, have several strips and tiles in each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strips, "COPIED", 40)
+        patch.setattr(band, "TILE", 3)
+        yield
+
+
+def read(axes, args, kwargs):
+    """Pictures, kernels and geometry of a call."""
+    input, weight, bias = args
+    call = Call("conv", axes, input=input, weight=weight, bias=bias)
+    return as_pictures(input, axes), as_pictures(weight, axes), read_layer(call, **kwargs)
+
+
+@every_way
 @given(data=st.data())
-def test_every_way_agrees(name, data):
-    """Small inputs take the cheapest way: here every way has to do them."""
-    args, kwargs = data.draw(OPERATORS[name])
-    for way in ("rows", "unroll", "multiply", "band"):
-
-        def choose(batch, weight, places, stride, groups, way=way):
-            out_channels, taken = weight.shape[:2]
-            fits = {"multiply": taken == 1, "band": taken == 1 and out_channels == groups}
-            return way if fits.get(way, True) else "rows"
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ways, "cheapest", choose)
-            patch.setattr(ways, "COPIED", data.draw(st.sampled_from([7, 100])))  # a few rows
-            patch.setattr(ways, "TILE", 3)
-            agree(getattr(functional, name), getattr(F, name), *args, **kwargs)
+def test_every_way_is_the_definition(way, data, small_parts):
+    """Whatever is chosen where: every way makes of every layer it can do what is defined."""
+    axes = data.draw(st.sampled_from([1, 2]))
+    x, weight, layer = read(axes, *data.draw(convolutions(axes, channels=WAYS[way])))
+    assert torch.equal(way(x, weight, layer), definition.convolve(x, weight, layer))
 
 
 @pytest.mark.parametrize(
     ("layer", "way"),
     [
-        # weight, places, stride, groups: a wide kernel for each channel, and none just not so wide
-        (((64, 1, 7, 7), (56, 56), (1, 1), 64), "band"),
-        (((64, 1, 1, 5), (56, 13), (1, 1), 64), "band"),
-        (((64, 1, 7, 4), (56, 56), (1, 1), 64), "multiply"),
-        (((64, 1, 7, 7), (56, 12), (1, 1), 64), "multiply"),
-        (((1, 1, 7, 7), (56, 56), (1, 1), 1), "multiply"),
-        (((128, 1, 7, 7), (56, 56), (1, 1), 64), "multiply"),
-        (((4, 1, 3, 3), (9, 9), (1, 1), 1), "multiply"),
+        # kernels, size, stride, groups: a wide kernel for each channel, and none just not so wide
+        (((64, 1, 7, 7), 62, 1, 64), ways.multiply_bands),
+        (((64, 1, 1, 5), 9, 1, 64), ways.multiply_bands),
+        (((64, 1, 7, 4), 62, 1, 64), ways.multiply_taps),
+        (((128, 1, 7, 7), 62, 1, 64), ways.multiply_taps),
         # more to make of one channel than a product for each pays for, and more channels than one
-        (((5, 1, 3, 3), (9, 9), (1, 1), 1), "unroll"),
-        (((64, 64, 3, 3), (28, 28), (1, 1), 1), "unroll"),
-        (((64, 64, 3, 3), (56, 56), (1, 1), 1), "rows"),
-        (((1024, 64, 3, 3), (56, 56), (1, 1), 1), "rows"),
-        (((4096, 64, 3, 3), (56, 56), (1, 1), 1), "unroll"),
-        (((96, 3, 4, 4), (300, 300), (4, 4), 1), "unroll"),
-        (((96, 3, 4, 4), (300, 300), (3, 4), 1), "rows"),
+        (((192, 1, 7, 7), 9, 1, 64), ways.unroll_windows),
+        (((1, 1, 7, 7), 62, 1, 1), ways.unroll_windows),
+        (((64, 64, 3, 3), 30, 1, 1), ways.unroll_windows),
+        (((64, 64, 3, 3), 58, 1, 1), ways.unroll_rows),
+        (((1024, 64, 3, 3), 58, 1, 1), ways.unroll_rows),
+        (((4096, 64, 3, 3), 58, 1, 1), ways.unroll_windows),
+        # windows that overlap by half of a kernel, and by less
+        (((8, 3, 4, 4), 900, 2, 1), ways.unroll_rows),
+        (((8, 3, 4, 4), 900, (2, 4), 1), ways.unroll_rows),
+        (((8, 3, 4, 4), 900, (3, 4), 1), ways.unroll_windows),
+        (((2, 0, 3, 3), 9, 1, 1), ways.make_nothing),
     ],
 )
 def test_the_way_that_is_chosen(layer, way):
     """Each rule of the choice, on both sides: what is never chosen would be tested in vain."""
-    shape, places, stride, groups = layer
-    weight = torch.empty(shape, device="meta")
-    assert ways.cheapest(1, weight, places, stride, groups) == way
+    shape, size, stride, groups = layer
+    args = [torch.zeros(1, shape[1] * groups, size, size), torch.zeros(shape), None]
+    call = read(2, args, {"stride": stride, "padding": 0, "dilation": 1, "groups": groups})
+    assert ways.choose(*call) is way
+    assert ways.choose(*(x.to("meta") for x in call[:2]), call[2]) in (
+        definition.convolve,
+        ways.make_nothing,
+    )
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), -float("inf")])
+def test_no_band_where_a_zero_would_spread(odd):
+    """Nor where gradients are wanted, whose numbers nobody has seen."""
+    x, weight, layer = read(
+        2,
+        [torch.zeros(1, 2, 20, 20), torch.ones(2, 1, 5, 5), None],
+        {"stride": 1, "padding": 0, "dilation": 1, "groups": 2},
+    )
+    assert ways.choose(x, weight, layer) is ways.multiply_bands
+    assert ways.choose(x, weight.requires_grad_(), layer) is ways.multiply_taps
+    x[0, 0, 3, 4] = odd
+    assert ways.choose(x, weight.detach(), layer) is ways.multiply_taps
 
 
 @pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
@@ -166,22 +206,19 @@ def test_layers_of_real_sizes(channels, kernel, groups):
             )
 
 
-@pytest.mark.parametrize("way", ["multiply", "rows", "unroll", "band"])
+@every_way
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
-def test_gradcheck_conv2d(way, dtype, monkeypatch):
-    monkeypatch.setattr(ways, "cheapest", lambda *_: way)
-    monkeypatch.setattr(ways, "COPIED", 40)  # a few rows at a time
-    monkeypatch.setattr(ways, "TILE", 2)
-    taken = 1 if way in ("multiply", "band") else 2
+def test_gradcheck_conv2d(way, dtype, small_parts):
+    taken = min(2, WAYS[way][0])
     x, w = double(2, 2 * taken, 3, 4, dtype=dtype), double(2, taken, 2, 3, dtype=dtype)
-    b = double(2, dtype=dtype)
+    layer = read(2, [x, w, None], {"stride": (1, 2), "padding": 1, "dilation": (2, 1), "groups": 2})
 
-    def layer(x, w, b):
-        return functional.conv2d(x, w, b, stride=(1, 2), padding=1, dilation=(2, 1), groups=2)
+    def compute(x, w):
+        return way(x, w, layer[2])
 
-    assert torch.autograd.gradcheck(layer, (x, w, b))
+    assert torch.autograd.gradcheck(compute, (x, w), check_forward_ad=True)
     if not dtype.is_complex:
-        assert torch.autograd.gradgradcheck(layer, (x, w, b))
+        assert torch.autograd.gradgradcheck(compute, (x, w))
 
 
 @pytest.mark.parametrize("taken", [1, 2])

@@ -11,9 +11,10 @@ from against_torch import tensors as any_tensors
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utils.functional import conv2d, conv2d_fft, conv2d_winograd, fourier
-from utils.functional.fourier import cheapest_tile, fast_length
-from utils.functional.winograd import POINTS, interpolate, winograd_matrices
+from utils.functional import conv2d, conv2d_fft, conv2d_winograd
+from utils.functional.ways import spectra
+from utils.functional.ways.polynomials import POINTS, interpolate, winograd_matrices
+from utils.functional.ways.spectra import cheapest_tile, fast_length
 
 TILES = (2, 4, 6)
 # Integers are refused: neither a spectrum nor Winograd's matrices are made of them.
@@ -116,7 +117,7 @@ def test_spectra_of_tiles_of_any_size(data):
     more = data.draw(st.tuples(st.integers(0, 5), st.integers(0, 5)))
     with pytest.MonkeyPatch.context() as patch:
         tile = lambda reach, *_: tuple(k + m for k, m in zip(reach, more, strict=True))  # noqa: E731
-        patch.setattr(fourier, "cheapest_tile", tile)
+        patch.setattr(spectra, "cheapest_tile", tile)
         same(conv2d_fft, args, kwargs)
 
 

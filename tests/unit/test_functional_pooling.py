@@ -232,3 +232,39 @@ def test_fold_is_the_adjoint_of_unfold(data):
         assume(False)
     x = data.draw(tensors(tuple(back.shape)))
     assert (functional.unfold(x, **kwargs) * y).sum() == (x * back).sum()
+
+
+@given(data=st.data())
+def test_max_unpool2d(data):
+    """What max_pool2d found goes back to where it was, as in torch; its gradient, too."""
+    (x,), kwargs = data.draw(poolings("max_pool2d", too_much=0))
+    pooling = {key: kwargs[key] for key in ("kernel_size", "stride", "padding")}
+    assume(x.numel() > 0)
+    y, indices = functional.max_pool2d(x, **pooling, return_indices=True)
+    size = data.draw(
+        st.sampled_from([None, x.shape[-2:], tuple(x.shape[-2:]), (1, 1), (1, 2, 3), x.shape])
+    )
+    unpool = {**pooling, "output_size": size}
+    both = agree(functional.max_unpool2d, F.max_unpool2d, y, indices, **unpool)
+    if both is not None and len(indices.flatten().unique()) == indices.numel():
+        same_gradients(
+            lambda y: functional.max_unpool2d(y, indices, **unpool),
+            lambda y: F.max_unpool2d(y, indices, **unpool),
+            [y],
+        )
+
+
+@pytest.mark.parametrize(
+    ("indices", "error", "message"),
+    [
+        (torch.tensor([[[4]]]), ValueError, "less than 2·2"),
+        (torch.tensor([[[-1]]]), ValueError, "not negative"),
+        (torch.tensor([[[0.0]]]), TypeError, "int64"),
+        (torch.tensor([[0]]), ValueError, "the input's shape"),
+    ],
+)
+def test_indices_that_lead_nowhere(indices, error, message):
+    with pytest.raises(error, match=message):
+        functional.max_unpool2d(torch.ones(1, 1, 1), indices, 2)
+    with pytest.raises((RuntimeError, ValueError)):
+        F.max_unpool2d(torch.ones(1, 1, 1), indices, 2)

@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 
 from utils import functional
-from utils.functional.winograd import winograd_matrices
+from utils.functional.ways.polynomials import winograd_matrices
 
 FOLDER = Path(functional.__file__).parent
-SOURCES = sorted(FOLDER.glob("*.py"))
+SOURCES = sorted(FOLDER.rglob("*.py"))
 OPERATORS = [name for name in functional.__all__ if name != "windows"]
 # What torch has of its own for these operators, in F, in torch, in torch.nn and in torch.ops.
 BORROWED = ("conv", "pool", "fold", "im2col", "col2im", "grid_sample", "deform")
@@ -96,7 +96,7 @@ def test_nothing_is_called_behind_our_back():
         functional.conv1d(x[..., 0], w[..., 0])
         functional.conv_transpose1d(x[..., 0], w[..., 0])
         functional.max_pool1d(x[0], 2)
-        functional.max_pool2d(x, 3, return_indices=True)
+        functional.max_unpool2d(*functional.max_pool2d(x, 3, return_indices=True), 3)
         functional.avg_pool1d(x[0], 2)
         functional.avg_pool2d(x, 3, padding=1, count_include_pad=False)
         functional.adaptive_avg_pool2d(x, 4)
@@ -133,6 +133,7 @@ def test_the_signature_is_torchs(name):
         "return_indices=False",
         "max_pool2d": "input kernel_size stride=None padding=0 dilation=1 ceil_mode=False "
         "return_indices=False",
+        "max_unpool2d": "input indices kernel_size stride=None padding=0 output_size=None",
         "adaptive_avg_pool2d": "input output_size",
         "unfold": "input kernel_size dilation=1 padding=0 stride=1",
         "fold": "input output_size kernel_size dilation=1 padding=0 stride=1",

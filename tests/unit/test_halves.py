@@ -26,7 +26,7 @@ LONG = {
     "fold": ([(1, 100, 36)], {"output_size": (15, 15), "kernel_size": 10}),
 }
 # What no rounding separates from the truth but the last: those that choose, or copy.
-EXACT = {"max_pool1d", "max_pool2d", "unfold", "windows"}
+EXACT = {"max_pool1d", "max_pool2d", "max_unpool2d", "unfold", "windows"}
 
 
 def test_no_operator_is_forgotten():

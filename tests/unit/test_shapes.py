@@ -15,8 +15,12 @@ from utils.shapes import (
     conv_cost,
     effective_kernel_size,
     output_size,
+    pad_sides,
     receptive_field,
     same_padding,
+    same_padding_strided,
+    stack,
+    table,
     transposed_output_size,
 )
 
@@ -108,6 +112,72 @@ def test_receptive_field_is_what_the_gradient_reaches(layers):
         assert high == field.start + i * field.jump + field.size - 1
 
 
+@given(st.integers(1, 40), SMALL, SMALL, SMALL)
+def test_tensorflows_same_makes_a_stride_th_of_the_pixels(n, k, stride, dilation):
+    """With no more padding than that takes, shared out evenly, the odd one after."""
+    before, after = same_padding_strided(n, k, stride, dilation)
+    assert after - before in (0, 1)
+    wanted = math.ceil(n / stride)
+    x = F.pad(torch.zeros(1, n), pad_sides((before, after)))
+    assert F.conv1d(x, torch.zeros(1, 1, k), None, stride, 0, dilation).shape[1] == wanted
+    if before + after:
+        span = effective_kernel_size(k, dilation)
+        less = n + before + after - 1
+        assert span > less or output_size(less, k, stride, 0, dilation) < wanted
+    if stride == 1:
+        assert (before, after) == same_padding(k, dilation)
+
+
+@given(st.lists(st.tuples(st.integers(-2, 3), st.integers(-2, 3)), min_size=1, max_size=3))
+def test_sides_are_handed_to_pad(axes):
+    padded = F.pad(torch.zeros([5] * len(axes)), pad_sides(*axes))
+    assert list(padded.shape) == [5 + before + after for before, after in axes]
+
+
+@given(
+    st.lists(
+        st.tuples(SMALL, st.integers(1, 3), st.integers(1, 2), st.integers(0, 1), st.booleans()),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_receptive_field_with_transposed_layers(layers):
+    """What a gradient reaches lies within it, and for one layer of neighbouring taps fills it."""
+    field = receptive_field(layers)
+    x = torch.zeros(1, 1, 60).requires_grad_()
+    y = x
+    for k, stride, dilation, padding, transposed in layers:
+        convolve = F.conv_transpose1d if transposed else F.conv1d
+        more = {"dilation": dilation, "stride": stride, "padding": padding}
+        y = convolve(y, torch.ones(1, 1, k), **more)
+    middle = y.shape[-1] // 2
+    for i in range(middle, min(middle + 4, y.shape[-1])):
+        (gradient,) = torch.autograd.grad(y[0, 0, i], x, retain_graph=True)
+        seen = gradient[0, 0].nonzero().flatten()
+        first = math.ceil(field.start + i * field.jump)
+        last = math.floor(field.start + i * field.jump + field.size - 1)
+        if len(seen):
+            assert first <= seen[0] and seen[-1] <= last
+        if len(layers) == 1 and layers[0][2] == 1:
+            assert seen.tolist() == list(range(first, last + 1))
+
+
+@given(SMALL, SMALL, st.integers(1, 2), st.integers(1, 3), st.booleans(), st.integers(0, 1))
+def test_the_cost_of_a_transposed_layer(taken, made, groups, k, bias, more):
+    """Ones everywhere: without padding each output counts the products that it adds up."""
+    layer = torch.nn.ConvTranspose2d(
+        taken * groups, made * groups, k, 2, 0, more, groups, bias, dilation=2
+    )
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.fill_(1.0)
+        y = F.conv_transpose2d(
+            torch.ones(1, taken * groups, 3, 4), layer.weight, None, 2, 0, more, groups, 2
+        )
+    cost = conv_cost(taken * groups, made * groups, k, (3, 4), 2, 0, 2, groups, bias, True, more)
+    assert cost == (sum(p.numel() for p in layer.parameters()), int(y.sum()), y.numel())
+
+
 def test_receptive_fields_of_the_course():
     assert receptive_field([]) == ReceptiveField(1, 1, 0)
     assert receptive_field([(3, 1), (3, 1)]).size == 5
@@ -178,6 +248,7 @@ def test_everything_else_is_refused(bad):
         },
         effective_kernel_size: {"k": 3, "dilation": 1},
         same_padding: {"k": 3, "dilation": 1},
+        same_padding_strided: {"n": 8, "k": 3, "stride": 1, "dilation": 1},
     }
     for function, arguments in good.items():
         assert function(**arguments)
@@ -200,7 +271,12 @@ def test_everything_else_is_refused(bad):
         (lambda: transposed_output_size(2, 2, padding=2), "= -1: the padding cuts everything off"),
         (lambda: receptive_field([(3,)]), r"layer 0 = \(3,\): must be \(k, stride"),
         (lambda: receptive_field([(3, 1), (3, 1, 1, 0, 0)]), "layer 1"),
+        (lambda: receptive_field([(3, 1, 1, 0, 1)]), "transposed must be True or False"),
         (lambda: receptive_field([3]), "layer 0 = 3"),
+        (lambda: pad_sides((1,)), r"must be \(before, after\)"),
+        (lambda: pad_sides((1, 2.0)), "a side must be an integer"),
+        (lambda: conv_cost(3, 4, 3, 8, output_padding=1), "for transposed convolutions"),
+        (lambda: conv_cost(3, 4, 3, 8, transposed=1), "transposed must be True or False"),
         (lambda: receptive_field(["31"]), "layer 0"),
         (lambda: receptive_field([(3, 0)]), "stride must be 1 or more"),
         (lambda: receptive_field([(3, True)]), "stride must be an integer"),
@@ -223,3 +299,53 @@ def test_everything_else_is_refused(bad):
 def test_the_message_names_the_rule(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+NETS = {
+    "LeNet": (1, 28, lambda nn: [
+        nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2, 2), nn.Conv2d(6, 16, 5),
+        nn.Sigmoid(), nn.AvgPool2d(2),
+    ]),
+    "down and up": (3, (32, 40), lambda nn: [
+        nn.Sequential(nn.Conv2d(3, 8, 3, padding="same", bias=False), nn.BatchNorm2d(8)),
+        nn.MaxPool2d(3, 2, 1), nn.Conv2d(8, 8, (3, 1), 2, (1, 0), groups=4), nn.PReLU(),
+        nn.ConvTranspose2d(8, 4, 3, 2, 1, (1, 0), dilation=1), nn.Conv2d(4, 4, 3, padding="valid"),
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_stack_is_what_torch_makes_of_it(name):
+    """Sizes, parameters, and that no output depends on more pixels than it is said to see."""
+    channels, size, make = NETS[name]
+    net = torch.nn.Sequential(*make(torch.nn)).double().eval()
+    stages = stack(net, channels, size)
+    height, width = size if isinstance(size, tuple) else (size, size)
+    x = torch.randn(1, channels, height, width, dtype=torch.float64).requires_grad_()
+    y, leaves = x, [m for m in net.modules() if not isinstance(m, torch.nn.Sequential)]
+    for layer, stage in zip(leaves, stages[1:], strict=True):
+        y = layer(y)
+        assert tuple(y.shape[1:]) == (stage.channels, *stage.size)
+        assert stage.parameters == sum(p.numel() for p in layer.parameters())
+        middle = y[0, :, y.shape[2] // 2, y.shape[3] // 2].sum()
+        (gradient,) = torch.autograd.grad(middle, x, retain_graph=True)
+        for axis, sees in enumerate(stage.sees):
+            seen = gradient[0].abs().sum(0).sum(1 - axis).nonzero().flatten()
+            assert seen[-1] - seen[0] + 1 <= sees
+    lines = table(stages).splitlines()
+    assert len({len(line) for line in lines}) == 1 and len(lines) == len(leaves) + 2
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (torch.nn.Linear(3, 3), "Linear is no layer of windows"),
+        (torch.nn.Conv2d(2, 3, 3), "takes 2 channels; got 3"),
+        (torch.nn.Conv2d(3, 3, 9), "kernel spans 9"),
+        (torch.nn.Conv2d(3, 3, 2, padding="same"), "unequally"),
+        (torch.nn.MaxPool2d(2, ceil_mode=True), "ceil_mode"),
+    ],
+)
+def test_a_stack_refuses_what_it_cannot_follow(layer, message):
+    with pytest.raises(ValueError, match=message):
+        stack([layer], 3, 8)

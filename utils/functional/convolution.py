@@ -1,21 +1,16 @@
 """Convolution (cross-correlation, as all networks compute it) in one and two dimensions."""
 
-from collections.abc import Callable, Sequence
-
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from utils.functional import arguments
-from utils.functional.arguments import Call, Ints, require
-from utils.functional.flat import Pair
-from utils.functional.ways import correlate
-from utils.shapes import output_size, same_padding
-
-# What computes once all is read: x, weight, places, stride, padding, dilation, groups.
-Way = Callable[[Tensor, Tensor, Pair, Pair, Pair, Pair, int], Tensor]
+from utils.functional.arguments import Call, Ints
+from utils.functional.door import as_given, as_pictures, operator, plain, recorded
+from utils.functional.geometry import Layer, layer_of, reading
+from utils.functional.ways import choose
+from utils.shapes import same_padding
 
 
+@operator(autocast="lower")
 def conv2d(
     input: Tensor,
     weight: Tensor,
@@ -62,9 +57,14 @@ weight takes 2·groups = 2
 
     Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning (2016).
     """
-    return convolve("conv2d", 2, correlate, input, weight, bias, stride, padding, dilation, groups)
+    call = Call("conv2d", 2, input=input, weight=weight, bias=bias)
+    layer = read_layer(call, stride, padding, dilation, groups)
+    x, kernels = as_pictures(input, 2), as_pictures(weight, 2)
+    way = choose(x, kernels, layer)
+    return as_given(add_bias(way(x, kernels, layer), bias), input, 2, x, kernels)
 
 
+@operator(autocast="lower")
 def conv1d(
     input: Tensor,
     weight: Tensor,
@@ -76,7 +76,7 @@ def conv1d(
 ) -> Tensor:
     """Convolve a signal of many channels with many kernels, as `torch.nn.functional.conv1d` does.
 
-    It is `conv2d` on a picture of one row.
+    It is `conv2d` on a picture of one column.
 
     Args:
         input: `(N, C, L)`, or `(C, L)` without a batch.
@@ -100,137 +100,74 @@ def conv1d(
 
     Source: chapter 11.
     """
-    return convolve("conv1d", 1, correlate, input, weight, bias, stride, padding, dilation, groups)
+    call = Call("conv1d", 1, input=input, weight=weight, bias=bias)
+    layer = read_layer(call, stride, padding, dilation, groups)
+    x, kernels = as_pictures(input, 1), as_pictures(weight, 1)
+    way = choose(x, kernels, layer)
+    return as_given(add_bias(way(x, kernels, layer), bias), input, 1)
 
 
-def convolve(
-    name: str,
-    axes: int,
-    way: Way,
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    stride: Ints,
-    padding: Ints | str,
-    dilation: Ints,
-    groups: int,
-    limits: Callable[[Call, Tensor, Pair, Pair], None] | None = None,
-) -> Tensor:
-    """Read the arguments, make a signal a picture of one row, convolve it in the given way.
-
-    All that `conv2d` and its like have in common is here: what they refuse, what they pad, and the
-    bias. `limits(call, weight, stride, dilation)` may refuse more.
-    """
-
-    def call() -> str:
-        return arguments.describe(name, input=input, weight=weight, bias=bias)
-
-    batched, groups = check_tensors(call, axes, input, weight, bias, groups)
-    channels, taken = input.shape[-axes - 1], weight.shape[1]
-    require(
-        channels == taken * groups,
-        call,
-        f"input has {channels} channels, but weight takes {taken}·groups = {taken * groups}",
-    )
-    check_outputs(call, weight, bias, groups)
-    stride = arguments.integers(call, "stride", stride, axes, 1)
-    dilation = arguments.integers(call, "dilation", dilation, axes, 1)
-    if set(dilation) != {1}:  # torch convolves short integers too, but does not spread the taps
-        arguments.dtypes(call, input.dtype, integers=torch.int64, complex_=True)
-    if limits is not None:
-        limits(call, weight, stride, dilation)
-    kernel_size = tuple(weight.shape[2:])
-    x = input if batched else input.unsqueeze(0)
-    if isinstance(padding, str):
-        require(
-            padding in ("same", "valid"),
-            call,
-            f'padding must be "same" or "valid"; got {padding!r}',
+def read_layer(call: Call, stride: Ints, padding: Ints | str, dilation: Ints, groups: int) -> Layer:
+    """Check the arguments of a convolution, and say what geometry they have."""
+    input, weight, groups = check_tensors(call, "(O, C / groups, k_h, k_w)", groups)
+    channels, taken = input.shape[-call.axes - 1], weight.shape[1]
+    if channels != taken * groups:
+        raise call.refusal(
+            f"input has {channels} channels, but weight takes {taken}·groups = {taken * groups}"
         )
-        splits = [(0, 0)] * axes
-        if padding == "same":
-            require(set(stride) == {1}, call, f'padding="same" needs stride 1; got {stride}')
-            splits = [same_padding(k, d) for k, d in zip(kernel_size, dilation, strict=True)]
-            odd = [after - before for before, after in splits]
-            if any(odd):  # the odd row and column are added here, the even rest below
-                x = F.pad(x, [side for extra in reversed(odd) for side in (0, extra)])
-        padding = tuple(before for before, _ in splits)
+    check_outputs(call, weight, groups)
+    stride = call.integers("stride", stride, 1)
+    dilation = call.integers("dilation", dilation, 1)
+    if any(d != 1 for d in dilation):  # torch convolves short integers, but does not spread taps
+        call.check_dtype(input.dtype, integers=torch.int64, complex_=True)
+    kernel_size = weight.shape[2:]
+    if not isinstance(padding, str):
+        sides = [(p, p) for p in call.integers("padding", padding, 0)]
+    elif padding == "valid":
+        sides = [(0, 0)] * call.axes
+    elif padding != "same":
+        raise call.refusal(f'padding must be "same" or "valid"; got {padding!r}')
+    elif any(s != 1 for s in stride):
+        raise call.refusal(f'padding="same" needs stride 1; got {stride}')
     else:
-        padding = arguments.integers(call, "padding", padding, axes, 0)
-    places = find_places(call, x.shape[2:], kernel_size, stride, padding, dilation)
-    if axes == 1:
-        x, weight = x.unsqueeze(2), weight.unsqueeze(2)
-        places, stride = (1, *places), (1, *stride)
-        padding, dilation = (0, *padding), (1, *dilation)
-    dtype = x.dtype
-    if dtype in (torch.float16, torch.bfloat16):  # sums need more digits than these have
-        x, weight = x.float(), weight.float()
-    if taken == 0:  # torch makes no channels of none, and adds no bias to them
-        y, bias = x.new_zeros(x.shape[0], 0, *places), None
-    else:
-        y = way(x, weight, places, stride, padding, dilation, groups)
-    y = add_bias(y, bias, dtype)
-    y = y.squeeze(2) if axes == 1 else y
-    return y if batched else y.squeeze(0)
+        sides = [same_padding(k, d) for k, d in zip(kernel_size, dilation, strict=True)]
+    each = zip(input.shape[-call.axes :], kernel_size, stride, sides, dilation, strict=True)
+    return layer_of([reading(call, *axis) for axis in each], groups)
 
 
-def check_tensors(
-    call: Call,
-    axes: int,
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    groups: int,
-) -> tuple[bool, int]:
-    """Check what convolution and transposed convolution share; say whether there is a batch."""
-    arguments.tensors(call, input=input, weight=weight, **({} if bias is None else {"bias": bias}))
-    arguments.dtypes(call, input.dtype, integers=True, complex_=True)
-    size = "(N, C, H, W) or (C, H, W)" if axes == 2 else "(N, C, L) or (C, L)"
-    require(input.ndim in (axes + 1, axes + 2), call, f"input must be {size}")
-    taps = "(O, C / groups, k_h, k_w)" if axes == 2 else "(O, C / groups, k)"
-    taps = taps.replace("O, C", "C, O") if "transpose" in call() else taps
-    require(weight.ndim == axes + 2, call, f"weight must be {taps}")
-    require(min(input.shape[-axes:]) > 0, call, "input must have a pixel")
-    require(min(weight.shape[2:]) > 0, call, "weight must have a tap")
-    return input.ndim == axes + 2, arguments.integer(call, "groups", groups, 1)
+def check_tensors(call: Call, kernels: str, groups: int) -> tuple[Tensor, Tensor, int]:
+    """Check what convolution and transposed convolution share."""
+    call.check_tensors("input", "weight")
+    input, weight = call.tensors["input"], call.tensors["weight"]
+    assert input is not None and weight is not None  # or refused
+    call.check_dtype(input.dtype, integers=True, complex_=True)
+    call.check_pictures(input, of_none=True)
+    if weight.ndim != call.axes + 2:
+        kernels = kernels if call.axes == 2 else kernels.replace("k_h, k_w", "k")
+        raise call.refusal(f"weight must be {kernels}")
+    if 0 in tuple(weight.shape[2:]):
+        raise call.refusal("weight must have a tap")
+    return input, weight, call.integer("groups", groups, 1)
 
 
-def check_outputs(call: Call, weight: Tensor, bias: Tensor | None, groups: int) -> None:
+def check_outputs(call: Call, weight: Tensor, groups: int) -> None:
     """Check that the groups share the output channels, and that each of these has its bias."""
     out_channels = weight.shape[0]
-    require(
-        out_channels >= groups and out_channels % groups == 0,
-        call,
-        f"groups = {groups} must divide weight's {out_channels} output channels",
-    )
-    require(
-        bias is None or tuple(bias.shape) == (out_channels,),
-        call,
-        f"bias must be ({out_channels},), one for each output channel",
-    )
+    if out_channels < groups or out_channels % groups != 0:
+        raise call.refusal(f"groups = {groups} must divide weight's {out_channels} output channels")
+    check_bias(call, out_channels)
 
 
-def find_places(
-    call: Call,
-    sizes: Sequence[int],
-    kernel_size: Pair,
-    stride: Pair,
-    padding: Pair,
-    dilation: Pair,
-) -> Pair:
-    """Count the places of the kernel along each axis, or refuse one that does not fit."""
-    try:
-        axes = zip(sizes, kernel_size, stride, padding, dilation, strict=True)
-        return tuple(output_size(*axis) for axis in axes)
-    except ValueError as error:
-        arguments.refuse(call, f"output size = {error}")
+def check_bias(call: Call, out_channels: int) -> None:
+    """Check that each output channel has its bias, if any has."""
+    bias = call.tensors["bias"]
+    if bias is not None and tuple(bias.shape) != (out_channels,):
+        raise call.refusal(f"bias must be ({out_channels},), one for each output channel")
 
 
-def add_bias(y: Tensor, bias: Tensor | None, dtype: torch.dtype) -> Tensor:
-    """Add the bias to sums `(N, O, o_h, o_w)`, which may be a part of a wider tensor, in any order.
-
-    Returns:
-        A tensor of its own, of the given dtype, contiguous.
-    """
-    y = y if bias is None else y + bias.to(y.dtype).view(-1, 1, 1)
-    return y.to(dtype).contiguous()
+def add_bias(y: Tensor, bias: Tensor | None) -> Tensor:
+    """Add a bias to each output channel of sums `(N, O, o_h, o_w)`, where there are such."""
+    if bias is None or y.shape[1] == 0:
+        return y
+    bias = bias.to(y.dtype).view(-1, 1, 1)
+    return y.add_(bias) if plain(y, bias) and not recorded(y, bias) else y + bias

@@ -1,16 +1,20 @@
 """Deformable convolution: each tap of each window looks where an offset sends it."""
 
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from utils.functional import arguments
-from utils.functional.arguments import Call, Ints, require
-from utils.functional.convolution import add_bias, check_outputs, find_places
-from utils.functional.windows import slide
+from utils.functional.arguments import Call, Ints
+from utils.functional.convolution import add_bias, check_outputs
+from utils.functional.definition import positions
+from utils.functional.door import HALVES, as_given, operator, plain
+from utils.functional.geometry import layer_of, reading
 
 
+@operator()
 def deform_conv2d(
     input: Tensor,
     offset: Tensor,
@@ -68,38 +72,30 @@ offset has 6 channels; each group of them needs 2·k_h·k_w = 8
     Source: J. Dai et al., Deformable convolutional networks (2017), section 2.1; the mask: X. Zhu
     et al., Deformable ConvNets v2 (2019), section 3.2.
     """
-
-    def call() -> str:
-        return arguments.describe(
-            "deform_conv2d", input=input, offset=offset, weight=weight, bias=bias, mask=mask
-        )
-
-    groups, offset_groups = _check_tensors(call, input, offset, weight, bias, mask)
-    stride = arguments.integers(call, "stride", stride, 2, 1, single=False)
-    padding = arguments.integers(call, "padding", padding, 2, 0, single=False)
-    dilation = arguments.integers(call, "dilation", dilation, 2, 1, single=False)
-    size, kernel_size = tuple(input.shape[2:]), tuple(weight.shape[2:])
-    places = find_places(call, size, kernel_size, stride, padding, dilation)
+    call = Call("deform_conv2d", 2, input=input, offset=offset, weight=weight, bias=bias, mask=mask)
+    groups, offset_groups = _check_tensors(call, input, offset, weight, mask)
+    strides = call.integers("stride", stride, 1, single=False)
+    sides = [(p, p) for p in call.integers("padding", padding, 0, single=False)]
+    dilations = call.integers("dilation", dilation, 1, single=False)
+    each = zip(input.shape[2:], weight.shape[2:], strides, sides, dilations, strict=True)
+    layer = layer_of([reading(call, *axis) for axis in each], groups)
     for name, given in (("offset", offset), ("mask", mask)):
         if given is not None:
-            wanted = (len(input), given.shape[1], *places)
-            rule = f"{name} must be {wanted}: one for each picture and place of the kernel"
-            require(tuple(given.shape) == wanted, call, rule)
+            wanted = (input.shape[0], given.shape[1], *layer.places)
+            if tuple(given.shape) != wanted:
+                raise call.refusal(f"{name} must be {wanted}: one for each picture and place")
 
-    dtype = input.dtype
-    if dtype in (torch.float16, torch.bfloat16):  # positions and sums need more digits
-        input, offset, weight = input.float(), offset.float(), weight.float()
+    x = input
+    if x.dtype in HALVES:  # positions and sums need more digits
+        x, offset, weight = x.float(), offset.float(), weight.float()
         mask = mask if mask is None else mask.float()
-    # Where the taps look when nothing moves them: windows of the lines of all coordinates.
-    rows, columns = (
-        slide(torch.arange(-p, n + p, dtype=input.dtype, device=input.device), 0, k, s, d)
-        for n, k, s, p, d in zip(size, kernel_size, stride, padding, dilation, strict=True)
-    )
-    pixels = _Pixels(input, offset_groups)
+    # Where the taps look when nothing moves them, `(o, k)`.
+    rows, columns = (positions(axis, x.device).T.to(x.dtype) for axis in layer[:2])
+    pixels = _Pixels(x, offset_groups)
     # First the tap, then, as pixels are asked for, (N, o_h, o_w, offset groups).
-    moves = offset.unflatten(1, (offset_groups, *kernel_size, 2)).permute(2, 3, 4, 0, 5, 6, 1)
+    moves = offset.unflatten(1, (offset_groups, *layer.kernel_size, 2)).permute(2, 3, 4, 0, 5, 6, 1)
     if mask is not None:
-        mask = mask.unflatten(1, (offset_groups, *kernel_size)).permute(2, 3, 0, 4, 5, 1)
+        mask = mask.unflatten(1, (offset_groups, *layer.kernel_size)).permute(2, 3, 0, 4, 5, 1)
     matrices = weight.unflatten(0, (groups, -1)).permute(3, 4, 0, 2, 1)
 
     def look(a: int, b: int) -> Tensor:
@@ -110,14 +106,16 @@ offset has 6 channels; each group of them needs 2·k_h·k_w = 8
         product: Tensor = seen.unflatten(1, (groups, -1)).transpose(0, 1) @ matrices[a, b]
         return product
 
-    y = input.new_zeros(groups, len(input) * places[0] * places[1], matrices.shape[-1])
-    for a in range(kernel_size[0]):
-        for b in range(kernel_size[1]):
+    keep_none = partial(checkpoint, use_reentrant=False, preserve_rng_state=False)
+    places = x.shape[0] * layer.rows.places * layer.columns.places
+    y = x.new_zeros(groups, places, matrices.shape[-1])
+    for a in range(layer.rows.kernel):
+        for b in range(layer.columns.kernel):
             # Four pixels for each tap and place are 4·k_h·k_w times the picture. Keep none of them
             # for the gradient: if it is asked for, the tap looks again.
-            y += checkpoint(look, a, b, use_reentrant=False, preserve_rng_state=False)
-    y = y.unflatten(1, (len(input), *places)).permute(1, 0, 4, 2, 3).flatten(1, 2)
-    return add_bias(y, bias, dtype)
+            y = y + (keep_none(look, a, b) if plain(x, offset, weight) else look(a, b))
+    y = y.unflatten(1, (x.shape[0], *layer.places)).permute(1, 0, 4, 2, 3).flatten(1, 2)
+    return as_given(add_bias(y, bias), input, 2)
 
 
 class _Pixels:
@@ -153,7 +151,8 @@ class _Pixels:
         for down, vertical in ((0, 1 - below), (self.down, below)):
             for along, horizontal in ((0, 1 - right), (self.right, right)):
                 share = (scale * vertical * horizontal).flatten().unsqueeze(1)
-                seen.addcmul_(self.table.index_select(0, (index + (down + along)).flatten()), share)
+                pixels = self.table.index_select(0, (index + (down + along)).flatten())
+                seen = torch.addcmul(seen, pixels, share)
         return seen.view(-1, index.shape[-1] * seen.shape[1])
 
     def _split(self, position: Tensor, size: int) -> tuple[Tensor, Tensor]:
@@ -167,48 +166,43 @@ class _Pixels:
 
 
 def _check_tensors(
-    call: Call,
-    input: Tensor,
-    offset: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    mask: Tensor | None,
+    call: Call, input: Tensor, offset: Tensor, weight: Tensor, mask: Tensor | None
 ) -> tuple[int, int]:
     """Check all that does not depend on the output's size; return groups and offset groups."""
-    optional = {"bias": bias, "mask": mask}
-    given = {name: value for name, value in optional.items() if value is not None}
-    arguments.tensors(call, input=input, offset=offset, weight=weight, **given)
-    arguments.dtypes(call, input.dtype)
-    require(input.ndim == 4, call, "input must be (N, C, H, W)")
-    require(weight.ndim == 4, call, "weight must be (O, C / groups, k_h, k_w)")
+    call.check_tensors("input", "offset", "weight")
+    call.check_dtype(input.dtype)
+    if input.ndim != 4:
+        raise call.refusal("input must be (N, C, H, W)")
+    if weight.ndim != 4:
+        raise call.refusal("weight must be (O, C / groups, k_h, k_w)")
     for name, value, per_tap in (("offset", offset, "2·"), ("mask", mask, "")):
-        shape = f"(N, {per_tap}offset groups·k_h·k_w, o_h, o_w)"
-        require(value is None or value.ndim == 4, call, f"{name} must be {shape}")
-    require(min(input.shape[2:]) > 0, call, "input must have a pixel")
-    require(min(weight.shape[2:]) > 0, call, "weight must have a tap")
-    channels, taken, taps = input.shape[1], weight.shape[1], weight.shape[2:].numel()
-    require(taken > 0, call, "weight must take a channel")
+        if value is not None and value.ndim != 4:
+            raise call.refusal(f"{name} must be (N, {per_tap}offset groups·k_h·k_w, o_h, o_w)")
+    if 0 in tuple(input.shape[2:]):
+        raise call.refusal("input must have a pixel")
+    if 0 in tuple(weight.shape[2:]):
+        raise call.refusal("weight must have a tap")
+    channels, taken, taps = input.shape[1], weight.shape[1], weight.shape[2] * weight.shape[3]
+    if taken == 0:
+        raise call.refusal("weight must take a channel")
     groups = channels // taken
-    require(
-        groups * taken == channels > 0,
-        call,
-        f"input has {channels} channels, not a multiple of the {taken} that weight takes",
-    )
-    check_outputs(call, weight, bias, groups)
-    offset_groups = offset.shape[1] // (2 * taps)
-    require(
-        offset_groups * 2 * taps == offset.shape[1] > 0,
-        call,
-        f"offset has {offset.shape[1]} channels; each group of them needs 2·k_h·k_w = {2 * taps}",
-    )
-    require(
-        channels % offset_groups == 0,
-        call,
-        f"offset has {offset_groups} groups, which must divide input's {channels} channels",
-    )
-    require(
-        mask is None or mask.shape[1] == offset_groups * taps,
-        call,
-        f"mask must have {offset_groups}·k_h·k_w = {offset_groups * taps} channels",
-    )
+    if groups * taken != channels or channels == 0:
+        raise call.refusal(
+            f"input has {channels} channels, not a multiple of the {taken} that weight takes"
+        )
+    check_outputs(call, weight, groups)
+    moves = offset.shape[1]
+    offset_groups = moves // (2 * taps)
+    if offset_groups * 2 * taps != moves or moves == 0:
+        raise call.refusal(
+            f"offset has {moves} channels; each group of them needs 2·k_h·k_w = {2 * taps}"
+        )
+    if channels % offset_groups != 0:
+        raise call.refusal(
+            f"offset has {offset_groups} groups, which must divide input's {channels} channels"
+        )
+    if mask is not None and mask.shape[1] != offset_groups * taps:
+        raise call.refusal(
+            f"mask must have {offset_groups}·k_h·k_w = {offset_groups * taps} channels"
+        )
     return groups, offset_groups

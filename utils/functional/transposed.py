@@ -1,16 +1,16 @@
 """Transposed convolution: write through the windows that convolution reads through."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from utils.functional import arguments
-from utils.functional.arguments import Ints, require
-from utils.functional.convolution import add_bias, check_tensors
-from utils.functional.flat import FlatTaps, Pair
-from utils.shapes import transposed_output_size
+from utils.functional.arguments import Call, Ints
+from utils.functional.convolution import add_bias, check_bias, check_tensors
+from utils.functional.door import as_given, as_pictures, operator
+from utils.functional.geometry import Layer, layer_of, writing
+from utils.functional.ways import choose_transposed
 
 
+@operator(autocast="lower")
 def conv_transpose2d(
     input: Tensor,
     weight: Tensor,
@@ -63,20 +63,14 @@ def conv_transpose2d(
     Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning (2016),
     chapter 4.
     """
-    return _conv_transpose(
-        "conv_transpose2d",
-        2,
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
-        dilation,
-    )
+    call = Call("conv_transpose2d", 2, input=input, weight=weight, bias=bias)
+    layer = _read_layer(call, stride, padding, output_padding, groups, dilation)
+    x, kernels = as_pictures(input, 2), as_pictures(weight, 2)
+    way = choose_transposed(x, kernels)
+    return as_given(add_bias(way(x, kernels, layer), bias), input, 2, x, kernels)
 
 
+@operator(autocast="lower")
 def conv_transpose1d(
     input: Tensor,
     weight: Tensor,
@@ -87,7 +81,7 @@ def conv_transpose1d(
     groups: int = 1,
     dilation: Ints = 1,
 ) -> Tensor:
-    """Stamp the kernels onto a signal: `conv_transpose2d` on a picture of one row.
+    """Stamp the kernels onto a signal: `conv_transpose2d` on a picture of one column.
 
     Args:
         input: `(N, C, L)`, or `(C, L)` without a batch.
@@ -112,139 +106,32 @@ def conv_transpose1d(
 
     Source: chapter 08.
     """
-    return _conv_transpose(
-        "conv_transpose1d",
-        1,
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
-        dilation,
+    call = Call("conv_transpose1d", 1, input=input, weight=weight, bias=bias)
+    layer = _read_layer(call, stride, padding, output_padding, groups, dilation)
+    x, kernels = as_pictures(input, 1), as_pictures(weight, 1)
+    way = choose_transposed(x, kernels)
+    return as_given(add_bias(way(x, kernels, layer), bias), input, 1)
+
+
+def _read_layer(
+    call: Call, stride: Ints, padding: Ints, output_padding: Ints, groups: int, dilation: Ints
+) -> Layer:
+    """Check the arguments, and say what geometry they have."""
+    input, weight, groups = check_tensors(call, "(C, O / groups, k_h, k_w)", groups)
+    call.check_dtype(input.dtype, integers=torch.int64, complex_=True)
+    found, channels = input.shape[-call.axes - 1], weight.shape[0]
+    if found != channels:
+        raise call.refusal(f"input has {found} channels, but weight takes {channels}")
+    if channels < groups or channels % groups != 0:
+        raise call.refusal(f"groups = {groups} must divide weight's {channels} input channels")
+    if weight.shape[1] == 0:
+        raise call.refusal("weight must have an output channel")
+    check_bias(call, weight.shape[1] * groups)
+    stride = call.integers("stride", stride, 1)
+    dilation = call.integers("dilation", dilation, 1)
+    padding = call.integers("padding", padding, 0)
+    more = call.integers("output_padding", output_padding, 0)
+    each = zip(
+        input.shape[-call.axes :], weight.shape[2:], stride, padding, more, dilation, strict=True
     )
-
-
-def _conv_transpose(
-    name: str,
-    axes: int,
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    stride: Ints,
-    padding: Ints,
-    output_padding: Ints,
-    groups: int,
-    dilation: Ints,
-) -> Tensor:
-    """Read the arguments, make a signal a picture of one row, stamp, and cut."""
-
-    def call() -> str:
-        return arguments.describe(name, input=input, weight=weight, bias=bias)
-
-    batched, groups = check_tensors(call, axes, input, weight, bias, groups)
-    arguments.dtypes(call, input.dtype, integers=torch.int64, complex_=True)
-    channels, out_channels = weight.shape[0], weight.shape[1] * groups
-    require(
-        input.shape[-axes - 1] == channels,
-        call,
-        f"input has {input.shape[-axes - 1]} channels, but weight takes {channels}",
-    )
-    require(
-        channels >= groups and channels % groups == 0,
-        call,
-        f"groups = {groups} must divide weight's {channels} input channels",
-    )
-    require(out_channels > 0, call, "weight must have an output channel")
-    require(
-        bias is None or tuple(bias.shape) == (out_channels,),
-        call,
-        f"bias must be ({out_channels},), one for each output channel",
-    )
-    stride = arguments.integers(call, "stride", stride, axes, 1)
-    dilation = arguments.integers(call, "dilation", dilation, axes, 1)
-    padding = arguments.integers(call, "padding", padding, axes, 0)
-    output_padding = arguments.integers(call, "output_padding", output_padding, axes, 0)
-    x = input if batched else input.unsqueeze(0)
-    try:
-        sizes = tuple(
-            transposed_output_size(*axis)
-            for axis in zip(
-                x.shape[2:],
-                weight.shape[2:],
-                stride,
-                padding,
-                output_padding,
-                dilation,
-                strict=True,
-            )
-        )
-    except ValueError as error:
-        arguments.refuse(call, f"output size = {error}")
-
-    if axes == 1:
-        x, weight = x.unsqueeze(2), weight.unsqueeze(2)
-        sizes, stride = (1, *sizes), (1, *stride)
-        padding, dilation = (0, *padding), (1, *dilation)
-    dtype = x.dtype
-    if dtype in (torch.float16, torch.bfloat16):  # sums need more digits than these have
-        x, weight = x.float(), weight.float()
-    y = stamp(x, weight, sizes, stride, padding, dilation, groups)
-    y = add_bias(y, bias, dtype)
-    y = y.squeeze(2) if axes == 1 else y
-    return y if batched else y.squeeze(0)
-
-
-def stamp(
-    x: Tensor,
-    weight: Tensor,
-    sizes: Pair,
-    stride: Pair,
-    padding: Pair,
-    dilation: Pair,
-    groups: int,
-) -> Tensor:
-    """Stamp `(C, O / groups, k_h, k_w)` by `(N, C, H, W)` onto `(N, O, *sizes)`.
-
-    Each tap adds its weights times the input to the flat picture that it would read in `conv2d`:
-    the pictures, one for each remainder by the stride, are put together at the end.
-    """
-    batch, channels, height, width = x.shape
-    per_group, out_per_group, *kernel_size = channels // groups, *weight.shape[1:]
-    taps = FlatTaps(tuple(kernel_size), (height, width), stride, dilation)
-    # Zeros at the end of each row, where a line runs on into the next, add nothing.
-    lines = F.pad(x, (0, taps.pitch - width)).reshape(batch, groups, per_group, taps.length)
-    matrices = weight.reshape(groups, per_group, *weight.shape[1:]).permute(3, 4, 0, 2, 1)
-    pictures = {}
-    for a, b, remainders, start in taps:
-        if remainders not in pictures:
-            pictures[remainders] = x.new_zeros(batch, groups, out_per_group, taps.rows * taps.pitch)
-        target = pictures[remainders].narrow(-1, start, taps.length)
-        if per_group == 1:
-            target.addcmul_(lines, matrices[a, b])
-        elif batch * groups == 1:
-            target[0, 0].addmm_(matrices[a, b, 0], lines[0, 0])
-        else:
-            repeated = matrices[a, b].expand(batch, -1, -1, -1).flatten(0, 1)
-            target.flatten(0, 1).baddbmm_(repeated, lines.flatten(0, 1))
-    return _put_together(pictures, taps, sizes, padding)
-
-
-def _put_together(
-    pictures: dict[Pair, Tensor], taps: FlatTaps, sizes: Pair, padding: Pair
-) -> Tensor:
-    """Interleave the flat pictures and cut the padding off."""
-    some = next(iter(pictures.values()))
-    shape = (some.shape[0], some.shape[1] * some.shape[2])
-    if taps.stride == (1, 1):
-        y = some.view(*shape, taps.rows, taps.pitch)
-    else:
-        y = some.new_zeros(*shape, taps.rows * taps.stride[0], taps.pitch * taps.stride[1])
-        for (row, column), picture in pictures.items():
-            part = y[:, :, row :: taps.stride[0], column :: taps.stride[1]]
-            part.copy_(picture.view(*shape, taps.rows, taps.pitch))
-    y = y[:, :, padding[0] : padding[0] + sizes[0], padding[1] : padding[1] + sizes[1]]
-    missing = [size - found for size, found in zip(sizes, y.shape[2:], strict=True)]
-    # An output_padding may reach beyond every stamp.
-    return F.pad(y, (0, missing[1], 0, missing[0])) if any(missing) else y
+    return layer_of([writing(call, *axis) for axis in each], groups)

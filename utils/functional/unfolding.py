@@ -1,17 +1,20 @@
 """Unfold and fold: the windows written out as columns, and columns added back into a picture."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from utils import shapes
-from utils.functional import arguments
-from utils.functional.arguments import Ints, require
-from utils.functional.windows import windows
+from utils.functional import definition
+from utils.functional.arguments import Call, Ints
+from utils.functional.door import as_pictures, operator, plain
+from utils.functional.geometry import Layer, layer_of, reading
+from utils.functional.ways.stamps import add_stamps
+
+NUMBERS = ("kernel_size", "dilation", "padding", "stride")
 
 
+@operator()
 def unfold(
     input: Tensor, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1
 ) -> Tensor:
@@ -45,30 +48,18 @@ def unfold(
     Source: K. Chellapilla, S. Puri and P. Simard, High performance convolutional neural networks
     for document processing (2006).
     """
-
-    def call() -> str:
-        return arguments.describe("unfold", input=input)
-
-    arguments.tensors(call, input=input)
-    arguments.dtypes(call, input.dtype, boolean=True, complex_=True)
-    require(input.ndim in (3, 4), call, "input must be (N, C, H, W) or (C, H, W)")
-    require(min(input.shape[-3:]) > 0, call, "input must have a channel and a pixel")
-    kernel_size, dilation, padding, stride = _read(call, kernel_size, dilation, padding, stride)
-    try:
-        for axis in zip(input.shape[-2:], kernel_size, stride, padding, dilation, strict=True):
-            shapes.output_size(*axis)
-    except ValueError as error:
-        arguments.refuse(call, f"windows along an axis = {error}")
-    x = input if input.ndim == 4 else input.unsqueeze(0)
-    if padding != (0, 0):
-        x = F.pad(x, (padding[1], padding[1], padding[0], padding[0]))
-    view = windows(x, kernel_size, stride, dilation)
-    _, channels, k_h, k_w, o_h, o_w = view.shape
-    columns = view.clone(memory_format=torch.contiguous_format)  # the one copy
-    columns = columns.view(x.shape[0], channels * k_h * k_w, o_h * o_w)
+    call = Call("unfold", 2, input=input)
+    call.check_tensors("input")
+    call.check_dtype(input.dtype, boolean=True, complex_=True)
+    call.check_pictures(input)
+    layer = _read_layer(call, input.shape[-2:], kernel_size, dilation, padding, stride)
+    x = input if input.ndim == 4 else input.unsqueeze(0)  # halves stay: they are only copied
+    columns = definition.unfold(x, layer).clone(memory_format=torch.contiguous_format)
+    columns = columns.flatten(1, 3).flatten(2)
     return columns if input.ndim == 4 else columns.squeeze(0)
 
 
+@operator()
 def fold(
     input: Tensor,
     output_size: Ints,
@@ -107,56 +98,36 @@ def fold(
 
     Source: PyTorch, `torch.nn.Fold`.
     """
-
-    def call() -> str:
-        return arguments.describe("fold", input=input)
-
-    arguments.tensors(call, input=input)
-    arguments.dtypes(call, input.dtype, boolean=True, complex_=True)
-    columns = "(N, C·k_h·k_w, L) or (C·k_h·k_w, L)"
-    require(input.ndim in (2, 3), call, f"input must be {columns}")
-    require(min(input.shape[-2:]) > 0, call, "input must have a column with a number in it")
-    sizes = arguments.integers(call, "output_size", output_size, 2, 1, single=False)
-    kernel_size, dilation, padding, stride = _read(call, kernel_size, dilation, padding, stride)
-    length, found = input.shape[-2:]
-    require(
-        length % (kernel_size[0] * kernel_size[1]) == 0,
-        call,
-        f"columns of {length} cannot be divided into windows of {kernel_size[0]}·{kernel_size[1]}",
-    )
-    try:
-        axes = zip(sizes, kernel_size, stride, padding, dilation, strict=True)
-        o_h, o_w = (shapes.output_size(*axis) for axis in axes)
-    except ValueError as error:
-        arguments.refuse(call, f"windows along an axis = {error}")
-    require(
-        found == o_h * o_w,
-        call,
-        f"a picture of {sizes[0]}x{sizes[1]} has {o_h}·{o_w} = {o_h * o_w} windows, "
-        f"but there are {found} columns",
-    )
-    x = input if input.ndim == 3 else input.unsqueeze(0)
-    channels = length // (kernel_size[0] * kernel_size[1])
-    x = x.reshape(x.shape[0], channels, *kernel_size, o_h, o_w)
-    if x.dtype in (torch.float16, torch.bfloat16):  # sums need more digits than these have
-        x = x.float()
-    y = x.new_zeros(*x.shape[:2], sizes[0] + 2 * padding[0], sizes[1] + 2 * padding[1])
-    view = windows(y, kernel_size, stride, dilation)
-    for a in range(kernel_size[0]):
-        for b in range(kernel_size[1]):
-            view[:, :, a, b] += x[:, :, a, b]
-    y = y[:, :, padding[0] : padding[0] + sizes[0], padding[1] : padding[1] + sizes[1]]
-    y = y.to(input.dtype).contiguous()
+    call = Call("fold", 2, input=input)
+    call.check_tensors("input")
+    call.check_dtype(input.dtype, boolean=True, complex_=True)
+    if input.ndim not in (2, 3):
+        raise call.refusal("input must be (N, C·k_h·k_w, L) or (C·k_h·k_w, L)")
+    if 0 in tuple(input.shape[-2:]):
+        raise call.refusal("input must have a column with a number in it")
+    sizes = call.integers("output_size", output_size, 1, single=False)
+    layer = _read_layer(call, sizes, kernel_size, dilation, padding, stride)
+    (k_h, k_w), (o_h, o_w), (length, found) = layer.kernel_size, layer.places, input.shape[-2:]
+    if length % (k_h * k_w) != 0:
+        raise call.refusal(f"columns of {length} cannot be divided into windows of {k_h}·{k_w}")
+    if found != o_h * o_w:
+        raise call.refusal(
+            f"a picture of {sizes[0]}x{sizes[1]} has {o_h}·{o_w} = {o_h * o_w} windows, "
+            f"but there are {found} columns"
+        )
+    stamps = as_pictures(input, 1).squeeze(3).unflatten(2, (o_h, o_w))
+    stamps = stamps.unflatten(1, (length // (k_h * k_w), k_h, k_w))
+    add_up = add_stamps if plain(stamps) else definition.fold
+    y = add_up(stamps, layer).to(input.dtype).contiguous()
     return y if input.ndim == 3 else y.squeeze(0)
 
 
-def _read(
-    call: Callable[[], str], kernel_size: Ints, dilation: Ints, padding: Ints, stride: Ints
-) -> tuple[tuple[int, ...], ...]:
-    """Read four arguments as pairs; torch refuses a sequence of one here."""
-    return (
-        arguments.integers(call, "kernel_size", kernel_size, 2, 1, single=False),
-        arguments.integers(call, "dilation", dilation, 2, 1, single=False),
-        arguments.integers(call, "padding", padding, 2, 0, single=False),
-        arguments.integers(call, "stride", stride, 2, 1, single=False),
+def _read_layer(call: Call, sizes: Sequence[int], *numbers: Ints) -> Layer:
+    """Read kernel size, dilation, padding and stride; torch refuses a sequence of one here."""
+    kernel_size, dilation, padding, stride = (
+        call.integers(name, value, int(name != "padding"), single=False)
+        for name, value in zip(NUMBERS, numbers, strict=True)
     )
+    sides = [(p, p) for p in padding]
+    each = zip(sizes, kernel_size, stride, sides, dilation, strict=True)
+    return layer_of([reading(call, *axis) for axis in each])

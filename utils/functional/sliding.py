@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 
+import torch.nn.functional as F
 from torch import Tensor
+
+from utils.functional.geometry import Layer
+
+
+def every(x: Tensor, axis: int, step: int) -> Tensor:
+    """Keep every so many-th entry along an axis; a view."""
+    return x[(slice(None),) * axis + (slice(None, None, step),)]
 
 
 def slide(x: Tensor, axis: int, k: int, stride: int, dilation: int) -> Tensor:
     """Slide a window of k taps along one axis and put the taps on a new last axis; a view."""
-    return x.unfold(axis, dilation * (k - 1) + 1, stride)[..., ::dilation]
+    return every(x.unfold(axis, dilation * (k - 1) + 1, 1), axis, stride)[..., ::dilation]
 
 
 def windows(
@@ -52,3 +60,16 @@ def windows(
     view = slide(x, 2, kernel_size[0], stride[0], dilation[0])
     view = slide(view, 3, kernel_size[1], stride[1], dilation[1])
     return view.permute(0, 1, 4, 5, 2, 3)
+
+
+def pad(x: Tensor, layer: Layer, value: float = 0.0) -> Tensor:
+    """Pad `(N, C, H, W)` as the layer says; without padding it is x itself."""
+    rows, columns = layer.rows, layer.columns
+    sides = (columns.before, columns.after, rows.before, rows.after)
+    return x if sides == (0, 0, 0, 0) else F.pad(x, sides, value=value)
+
+
+def see(padded: Tensor, layer: Layer) -> Tensor:
+    """Show the layer's windows of padded pictures, `(N, C, k_h, k_w, o_h, o_w)`."""
+    view = windows(padded, layer.kernel_size, layer.stride, layer.dilation)
+    return view[..., : layer.rows.places, : layer.columns.places]

@@ -10,8 +10,13 @@ It is how one multiplies polynomials: evaluate both at a few points, multiply th
 the polynomial that has them. Convolution multiplies polynomials; correlation is the same read
 backwards, from the outputs to the inputs, and so its three matrices are those of a product,
 transposed. With rows and columns alike, a tile of 2x2 outputs takes 16 multiplications, not 36.
+
+Each product mixes pixels that not all of the tile's outputs see. For these they cancel out; a NaN
+or an infinity does not, and spoils its whole tile. It is the nature of the way, and it is never
+chosen by itself.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from math import prod
@@ -19,11 +24,9 @@ from math import prod
 import torch
 from torch import Tensor
 
-from utils.functional import arguments
-from utils.functional.arguments import Call, Ints, require
-from utils.functional.convolution import convolve
-from utils.functional.flat import Pair
-from utils.functional.tiles import Transform, along_both_axes, by_tiles
+from utils.functional.arguments import Call
+from utils.functional.geometry import Layer
+from utils.functional.ways.tiles import Transform, along_both_axes, multiply_tiles
 
 Matrix = tuple[tuple[Fraction, ...], ...]
 
@@ -36,73 +39,10 @@ TILES = (2, 4, 6)
 POINTS = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2")))
 
 
-def conv2d_winograd(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: Ints = 1,
-    padding: Ints | str = 0,
-    dilation: Ints = 1,
-    groups: int = 1,
-    tile: int = 2,
-) -> Tensor:
-    """Compute what `conv2d` computes with a 3x3 kernel, with 2 to 5 times fewer multiplications.
+def multiply_polynomials(tile: int) -> Callable[[Tensor, Tensor, Layer], Tensor]:
+    """Return the way with tiles of so many rows and columns of outputs."""
 
-    Of the 9 multiplications for an output and an input channel there are left 4, 2.25 or 1.78 with
-    tiles of 2x2, 4x4 or 6x6 outputs. The larger the tile, the more digits are lost: in float32 the
-    error is about that of `conv2d` with tiles of 2, 5 to 8 times that with 4, 10 to 18 with 6.
-
-    Args:
-        input: `(N, C, H, W)`, or `(C, H, W)` without a batch; floats or complex numbers.
-        weight: `(O, C / groups, 3, 3)`.
-        bias: `(O,)`, or None.
-        stride: 1; a larger one would use few of a tile's outputs.
-        padding: As for `conv2d`.
-        dilation: 1.
-        groups: As for `conv2d`.
-        tile: Rows and columns of outputs that are made together: 2, 4 or 6.
-
-    Returns:
-        `(N, O, o_h, o_w)`, or `(O, o_h, o_w)`, as `conv2d`.
-
-    Raises:
-        TypeError: as `conv2d`, and for integers: the matrices hold fractions.
-        ValueError: as `conv2d`, and if the kernel is not 3x3, the stride or the dilation is not 1,
-            or there are no matrices for the tile.
-
-    Example:
-        >>> X = torch.arange(16.).reshape(1, 1, 4, 4)
-        >>> K = torch.arange(9.).reshape(1, 1, 3, 3)
-        >>> conv2d_winograd(X, K)
-        tensor([[[[258., 294.],
-                  [402., 438.]]]])
-        >>> conv2d_winograd(X, K[..., :2])
-        Traceback (most recent call last):
-        ...
-        ValueError: conv2d_winograd(input (1, 1, 4, 4), weight (1, 1, 3, 2)): the kernel must be \
-3x3; got 3x2
-
-    Source: A. Lavin and S. Gray, Fast algorithms for convolutional neural networks (2016), section
-    4; S. Winograd, Arithmetic complexity of computations (1980).
-    """
-
-    def limits(call: Call, weight: Tensor, stride: Pair, dilation: Pair) -> None:
-        arguments.dtypes(call, weight.dtype, complex_=True, because=": the matrices hold fractions")
-        k_h, k_w = weight.shape[2:]
-        require((k_h, k_w) == (TAPS, TAPS), call, f"the kernel must be 3x3; got {k_h}x{k_w}")
-        require(stride == (1, 1), call, f"stride must be 1; got {stride}")
-        require(dilation == (1, 1), call, f"dilation must be 1; got {dilation}")
-        _check_tile(call, tile)
-
-    def by_products(
-        x: Tensor,
-        weight: Tensor,
-        places: Pair,
-        stride: Pair,
-        padding: Pair,
-        dilation: Pair,
-        groups: int,
-    ) -> Tensor:
+    def way(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
         a, b, g = (matrix.to(x) for matrix in winograd_matrices(tile))
         transform = Transform(
             (len(b), len(b)),
@@ -111,21 +51,9 @@ def conv2d_winograd(
             of_kernels=lambda w: along_both_axes(g, g, w),
             back=lambda y: along_both_axes(a.T, a.T, y),
         )
-        return by_tiles(x, weight, places, padding, groups, transform)
+        return multiply_tiles(x, weight, layer, transform)
 
-    return convolve(
-        "conv2d_winograd",
-        2,
-        by_products,
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        dilation,
-        groups,
-        limits,
-    )
+    return way
 
 
 def winograd_matrices(tile: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -171,7 +99,7 @@ def winograd_matrices(tile: int) -> tuple[Tensor, Tensor, Tensor]:
     Source: as `conv2d_winograd`, whose sources turn the signs of some rows of B and G; the method
     is A. Toom's (1963) and S. Cook's (1966) for products of long numbers.
     """
-    _check_tile(lambda: f"winograd_matrices({tile!r})", tile)
+    check_tile(Call(f"winograd_matrices({tile!r})", 2), tile)
     a, b, g = (
         torch.tensor([[float(entry) for entry in row] for row in matrix], dtype=torch.float64)
         for matrix in interpolate(tile)
@@ -206,7 +134,7 @@ def _polynomial(roots: tuple[Fraction, ...] | list[Fraction]) -> tuple[Fraction,
     return coefficients
 
 
-def _check_tile(call: Call, tile: object) -> None:
+def check_tile(call: Call, tile: object) -> None:
     """Refuse a tile that there are no points for."""
-    arguments.integer(call, "tile", tile)
-    require(tile in TILES, call, f"tile must be 2, 4 or 6; got {tile}")
+    if call.integer("tile", tile) not in TILES:
+        raise call.refusal(f"tile must be 2, 4 or 6; got {tile}")

@@ -14,8 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.functional.flat import Pair
-from utils.functional.windows import windows
+from utils.functional.arguments import Pair
+from utils.functional.geometry import Layer
+from utils.functional.sliding import windows
 
 
 class Transform(NamedTuple):
@@ -33,16 +34,15 @@ class Transform(NamedTuple):
     """From products `(f_h, f_w, ...)` to outputs `(m_h, m_w, ...)`."""
 
 
-def by_tiles(
-    x: Tensor, weight: Tensor, places: Pair, padding: Pair, groups: int, transform: Transform
-) -> Tensor:
+def multiply_tiles(x: Tensor, weight: Tensor, layer: Layer, transform: Transform) -> Tensor:
     """Convolve `(N, C, H, W)` with `(O, C / groups, k_h, k_w)`, both transformed; the stride is 1.
 
     How far the kernel reaches, so its dilation, is the transform's business.
     """
+    places, groups = layer.places, layer.groups
     batch, taken, per_group = x.shape[0], weight.shape[1], weight.shape[0] // groups
     rows, columns = (-(-o // m) for o, m in zip(places, transform.outputs, strict=True))
-    tiles = _cut(x, (rows, columns), padding, transform)
+    tiles = _cut(x, (rows, columns), layer, transform)
     tiles = tiles.unflatten(1, (groups, taken)).permute(3, 4, 1, 0, 5, 6, 2)
     tiles = transform.of_tiles(tiles).flatten(3, 5)  # (f_h, f_w, groups, tiles, channels)
     kernels = weight.unflatten(0, (groups, per_group)).permute(3, 4, 0, 2, 1)
@@ -63,14 +63,13 @@ def along_both_axes(down: Tensor, across: Tensor, x: Tensor) -> Tensor:
     return torch.matmul(across, y.flatten(2)).view(len(down), len(across), *x.shape[2:])
 
 
-def _cut(x: Tensor, counts: Pair, padding: Pair, transform: Transform) -> Tensor:
+def _cut(x: Tensor, counts: Pair, layer: Layer, transform: Transform) -> Tensor:
     """Show the tiles, `(N, C, t_h, t_w, rows, columns)`, of the padded picture.
 
     Zeros fill up the last ones.
     """
     pads: list[int] = []
-    for size, p, count, t, m in zip(
-        x.shape[2:], padding, counts, transform.tile, transform.outputs, strict=True
-    ):
-        pads = [p, (count - 1) * m + t - p - size, *pads]  # F.pad wants the last axis first
+    for axis, count, t, m in zip(layer[:2], counts, transform.tile, transform.outputs, strict=True):
+        after = (count - 1) * m + t - axis.before - axis.size
+        pads = [axis.before, after, *pads]  # F.pad wants the last axis first
     return windows(F.pad(x, pads), transform.tile, transform.outputs)
