@@ -17,8 +17,10 @@ from utils._version import __version__ as __version__
 from utils.shapes import conv_cost as conv_cost
 from utils.shapes import effective_kernel_size as effective_kernel_size
 from utils.shapes import output_size as output_size
+from utils.shapes import pad_sides as pad_sides
 from utils.shapes import receptive_field as receptive_field
 from utils.shapes import same_padding as same_padding
+from utils.shapes import same_padding_strided as same_padding_strided
 from utils.shapes import transposed_output_size as transposed_output_size
 
 if TYPE_CHECKING:
