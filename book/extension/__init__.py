@@ -1,0 +1,21 @@
+"""What the web book adds to the notebooks.
+
+The chapters are plain Markdown, so that Colab, JupyterLab and GitHub show them as they are. This
+Sphinx extension gives them, in the book alone, what plain Markdown has no word for: one concern a
+module, each with a `setup` of its own.
+"""
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from . import citations, exercises, mathematics, numbers, pages, pictures, tables, widgets
+
+PARTS = (citations, exercises, mathematics, numbers, pages, pictures, tables, widgets)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register all parts with Sphinx."""
+    for part in PARTS:
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,64 @@
+"""`<!-- explorable: NAME -->` becomes the first widget of that name that a chapter shows."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLE = ROOT / "utils" / "widgets" / "dist" / "explorables.js"
+LOGGER = logging.getLogger(__name__)
+EXPLORABLE = re.compile(r"<!--\s*explorable:\s*(\w+)\s*-->")
+
+
+class Explorables(SphinxTransform):
+    """Put a chapter's widget where a page has the comment `<!-- explorable: NAME -->`."""
+
+    default_priority = 400
+
+    def apply(self, **kwargs: Any) -> None:
+        """Replace the comments."""
+        elements = list(self.document.findall(nodes.Element))
+        for raw in elements:
+            if not isinstance(raw, (nodes.raw, nodes.comment)):
+                continue
+            text = raw.astext() if isinstance(raw, nodes.raw) else f"<!-- {raw.astext()} -->"
+            found = EXPLORABLE.search(text)
+            if not found:
+                continue
+            html, path = first_explorable(found[1], Path(self.env.srcdir))
+            if html is None:
+                LOGGER.warning("no chapter shows the widget %s", found[1], location=raw)
+                raw.parent.remove(raw)
+                continue
+            self.env.note_dependency(str(path))
+            raw.replace_self(nodes.raw("", html, format="html"))
+
+
+def first_explorable(name: str, book: Path) -> tuple[str | None, Path | None]:
+    """The HTML of the first widget `name` in a chapter's outputs, and that chapter's path."""
+    for path in sorted((book / "chapters").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                html = "".join(output.get("data", {}).get("text/html", ""))
+                if f'data-explorable="{name}"' in html:
+                    return html, path
+    return None, None
+
+
+def find_bundle(app: Sphinx, config: Config) -> None:
+    """Have the widgets' script copied into the book."""
+    config.html_static_path.append(str(BUNDLE))
+
+
+def setup(app: Sphinx) -> None:
+    """Register with Sphinx."""
+    app.connect("config-inited", find_bundle)
+    app.add_transform(Explorables)
+    app.add_js_file("explorables.js", loading_method="defer")
