@@ -1,4 +1,4 @@
-"""Every page describes itself to search engines and previews, and has the course's look."""
+"""Every page describes itself to search engines and previews."""
 
 import re
 from html import escape
@@ -45,20 +45,11 @@ def describe_page(
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """Fill in what _config.yml can't say: paths, and what Jupyter Book sets by itself."""
-    config.html_static_path.extend(
-        [str(ROOT / "book" / "static"), str(ROOT / "images" / "social.png")]
-    )
-    # The theme's header would hold a second search field and nothing else.
-    for place in ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent"):
-        config.html_theme_options[place] = []
-    # The reader's own setting until they choose; the theme logs an error where nothing is said.
-    config.html_context.setdefault("default_mode", "auto")
+    """Have the preview copied into the book."""
+    config.html_static_path.append(str(ROOT / "images" / "social.png"))
 
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.connect("config-inited", configure)
     app.connect("html-page-context", describe_page, priority=900)
-    app.add_css_file("course.css", priority=900)
-    app.add_js_file("course.js", loading_method="defer")
