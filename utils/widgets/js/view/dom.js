@@ -37,7 +37,7 @@ export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 /** Whether the page around us is dark: the book's, JupyterLab's, VS Code's or Colab's own word. */
 function isDark() {
   const { documentElement: html, body } = document;
-  const told = html.dataset.theme ?? html.getAttribute("theme");
+  const told = html.dataset.theme ?? html.getAttribute("theme") ?? body?.dataset.theme; // Furo: body
   if (told === "dark" || told === "light") return told === "dark";
   if (body?.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
   if (body?.classList.contains("vscode-dark")) return true;
