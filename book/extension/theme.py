@@ -125,14 +125,13 @@ def sweep(app: Sphinx, error: Exception | None) -> None:
     if error:
         return
     out = Path(app.outdir)
-    kept = (path for path in out.rglob("*") if path.suffix in (".html", ".js", ".css"))
-    joined = {Path(_path(f)).name for f in app.builder.globalcontext["css_files"]}  # type: ignore[attr-defined]
-    text = "\n".join(path.read_text("utf-8") for path in kept if path.name not in joined)
+    texts = [*out.rglob("*.html"), *out.rglob("*.js"), out / "_static" / STYLE]
+    said = "\n".join(path.read_text(encoding="utf-8") for path in texts)
     for path in sorted((out / "_static").rglob("*"), reverse=True):
         if path.is_dir():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif path.name not in text:
+        elif path.name not in said:
             path.unlink()
 
 
