@@ -26,18 +26,6 @@ class Book:
         return (self.pages / f"{name}.html").read_text(encoding="utf-8")
 
 
-def code(source: str, *tags: str, outputs: Any = ()) -> Any:
-    """A cell of code with these tags."""
-    cell = nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)})
-    cell.outputs = [nbformat.from_dict(output) for output in outputs]
-    return cell
-
-
-def text(source: str) -> Any:
-    """A cell of Markdown."""
-    return nbformat.v4.new_markdown_cell(source)
-
-
 @pytest.fixture
 def build(tmp_path):
     """Return a function that builds a book of these files with these parts of the extension.

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import extension
-from conftest import code, text
+from cells import code, text
 
 
 def test_an_exercise_is_a_box_with_an_address(build):

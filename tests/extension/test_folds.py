@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import code, text
+from cells import code, text
 
 SUMMARY = re.compile(r"<summary>(.*?)</summary>")
 

@@ -1,7 +1,7 @@
 """Minutes to read: prose and code in sight, before the exercises."""
 
 import pytest
-from conftest import code, text
+from cells import code, text
 
 PAGE = "{{ reading_minutes }}"
 
