@@ -130,12 +130,13 @@ def checks() -> list[Check]:
         ),
         Check(
             "unit",
-            "Operators, shapes, exercises, the notebooks' form",
+            "Operators, shapes, exercises, the notebooks' form, the book's extension",
             [
                 Command(
                     [*PYTEST, "--doctest-modules", "utils", "benchmarks", "tests/unit"], "utils"
                 ),
                 Command([*PYTEST, "tests/notebooks"], "notebooks"),
+                Command([*PYTEST, "tests/extension"], "extension"),
             ],
         ),
         Check("browser", "Every widget in a browser", [Command([*PYTEST, "tests/browser"])]),

@@ -23,7 +23,7 @@ function nameControls() {
 // What scrolls sideways can be reached by keyboard. The theme looks at code a while after the window
 // changes, and not when a <details> opens; here every change of size counts, at once.
 const SCROLLERS =
-  "mjx-container, .pst-scrollable-table-container, pre, .cell_output > .output, .text_html, .explorable";
+  ".math.long, div.math > div, .pst-scrollable-table-container, pre, .cell_output > .output, .text_html, .explorable";
 
 function reach(element) {
   const wide = element.scrollWidth > element.clientWidth;
@@ -38,9 +38,31 @@ function reach(element) {
 }
 
 document.addEventListener("DOMContentLoaded", nameControls);
-window.addEventListener("load", async () => {
-  await window.MathJax?.startup?.promise;
+window.addEventListener("load", () => {
   // Sizes change with the window and with each <details> that opens.
   const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
   document.querySelectorAll(SCROLLERS).forEach((element) => sizes.observe(element));
+});
+
+// A formula is copied as its TeX, and whole: a part of it would say nothing.
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (selection.isCollapsed) return;
+  const range = selection.getRangeAt(0).cloneRange();
+  const around = (node) => (node.closest ? node : node.parentElement).closest("math");
+  if (around(range.startContainer)) range.setStartBefore(around(range.startContainer));
+  if (around(range.endContainer)) range.setEndAfter(around(range.endContainer));
+  const copied = document.createElement("div");
+  copied.append(range.cloneContents());
+  const formulas = copied.querySelectorAll("math:has(annotation)");
+  if (!formulas.length) return;
+  event.clipboardData.setData("text/html", copied.innerHTML);
+  for (const formula of formulas) {
+    const mark = formula.getAttribute("display") === "block" ? "$$" : "$";
+    formula.replaceWith(mark + formula.querySelector("annotation").textContent + mark);
+  }
+  document.body.append(copied); // its text has lines only where it is laid out
+  event.clipboardData.setData("text/plain", copied.innerText);
+  copied.remove();
+  event.preventDefault();
 });

@@ -120,9 +120,8 @@ def visit(browser, contexts):
 
 
 def settle(page) -> None:
-    """Wait until formulas are drawn and widgets have started."""
+    """Wait until widgets have started."""
     page.wait_for_load_state("load")
-    page.evaluate("async () => { await window.MathJax?.startup?.promise }")
     page.wait_for_function(
         "() => [...document.querySelectorAll('div.explorable[data-explorable]')]"
         ".every(e => e.dataset.mounted === 'true')",
