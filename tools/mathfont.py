@@ -107,19 +107,18 @@ def tune(font: TTFont) -> None:
     axis = constants.AxisHeight.Value
     scale(font, glyphs[ord("⋆")], 0.7, 0.7, axis)
 
-    # A root no lower than its content needs, and all its sizes as wide: browsers leave room for the
-    # widest.
+    # Roots in smaller steps, as they hang as low as their glyph is tall, and all as wide: browsers
+    # leave room for the widest.
     root = glyphs[ord("√")]
-    scale(font, root, 0.85, 0.85)
-    width = font["hmtx"][root][0]
     place = variants.VertGlyphCoverage.glyphs.index(root)
     sizes = variants.VertGlyphConstruction[place]
-    sizes.MathGlyphVariantRecord[0].AdvanceMeasurement = round(
-        sizes.MathGlyphVariantRecord[0].AdvanceMeasurement * 0.85
-    )
-    larger = {record.VariantGlyph for record in sizes.MathGlyphVariantRecord[1:]}
-    for name in larger | {part.glyph for part in sizes.GlyphAssembly.PartRecords}:
-        scale(font, name, width / font["hmtx"][name][0], 1)
+    width = 0.85 * font["hmtx"][root][0]
+    heights = dict.fromkeys((part.glyph for part in sizes.GlyphAssembly.PartRecords), 1.0)
+    for record, height in zip(sizes.MathGlyphVariantRecord, (0.85, 0.7, 0.75, 0.8), strict=True):
+        record.AdvanceMeasurement = round(record.AdvanceMeasurement * height)
+        heights[record.VariantGlyph] = height
+    for name, height in heights.items():
+        scale(font, name, width / font["hmtx"][name][0], height)
 
 
 def scale(font: TTFont, name: str, x: float, y: float, centre: float = 0) -> None:
