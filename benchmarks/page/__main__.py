@@ -98,7 +98,7 @@ def main() -> int:
     with served(options.book) as address, sync_playwright() as playwright:
         path = chromium.find()
         browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
-        weights = {name: weigh(browser, address + name) for name in names}
+        weights = {name: weigh(browser, options.book, address, name) for name in names}
         browser.close()
         for name, weight in weights.items():
             scores = lighthouse(address + name, options.runs) if options.runs else {}

@@ -7,6 +7,7 @@ are packed already.
 import functools
 import gzip
 import http.server
+import mimetypes
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,23 +93,30 @@ def served(book: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def weigh(browser: Any, address: str) -> Weight:
-    """Open `address` as a phone does, scroll to its end, and weigh all that was asked for."""
+def weigh(browser: Any, book: Path, home: str, name: str) -> Weight:
+    """Open the page `name` of `book`, served at `home`, as a phone does; weigh what it asks for.
+
+    The page is scrolled to its end.
+    """
     context = browser.new_context(
         viewport={"width": 360, "height": 740}, device_scale_factor=2, color_scheme="light"
     )
-    page, answers = context.new_page(), []
-    page.on("response", lambda answer: answers.append(answer))  # Playwright takes no builtin
-    page.goto(address)
+    page, asked = context.new_page(), []
+
+    def note(request: Any) -> None:
+        if request.url.startswith(home):  # what a file holds itself, `data:`, came with it
+            asked.append((request.url.removeprefix(home).partition("?")[0], request.resource_type))
+
+    page.on("request", note)
+    page.goto(home + name)
     page.wait_for_load_state("networkidle")
     page.evaluate(SCROLL)
     page.wait_for_load_state("networkidle")
-    sizes: dict[str, int] = {}
-    for answer in answers:
-        kind = answer.request.resource_type
-        kind = KINDS.get(kind, PICTURES if kind == "image" else "other")
-        body = answer.body()
-        size = len(packed(body)) if is_text(answer.headers.get("content-type", "")) else len(body)
-        sizes[kind] = sizes.get(kind, 0) + size
     context.close()
-    return Weight(len(answers), sizes)
+    sizes: dict[str, int] = {}
+    for path, kind in asked:
+        kind = KINDS.get(kind, PICTURES if kind == "image" else "other")
+        body = (book / path).read_bytes()
+        is_packed = is_text(mimetypes.guess_type(path)[0] or "")
+        sizes[kind] = sizes.get(kind, 0) + len(packed(body) if is_packed else body)
+    return Weight(len(asked), sizes)

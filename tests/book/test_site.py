@@ -33,8 +33,8 @@ def gzipped(book):
         yield address
 
 
-def test_a_page_is_light(name, browser, gzipped):
-    weight = weigh(browser, gzipped + name)
+def test_a_page_is_light(name, browser, book, gzipped):
+    weight = weigh(browser, book, gzipped, name)
     assert weight.without_pictures <= 250_000, weight
     assert weight.total <= 450_000, weight
     assert weight.requests <= 25, weight
