@@ -9,6 +9,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from . import cards
+from .numbers import CHAPTER
 from .words import shorten
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,8 +36,10 @@ def describe_page(
         "og:type": "website" if pagename == app.config.root_doc else "article",
         "og:url": address,
         "og:site_name": app.config.html_title,
-        "og:image": f"{app.config.html_baseurl}_static/social.png",
-        "og:image:alt": "A three by three window sliding over a grid of numbers",
+        "og:image": f"{app.config.html_baseurl}{draw_card(app, pagename)}",
+        "og:image:width": str(cards.SIZE[0]),
+        "og:image:height": str(cards.SIZE[1]),
+        "og:image:alt": "The page's title, beside a window that slides over a grid of numbers",
     }
     tags = [f'<meta name="{key}" content="{escape(value)}" />' for key, value in named.items()]
     tags += [
@@ -44,11 +48,26 @@ def describe_page(
     context["metatags"] = context.get("metatags", "") + "\n" + "\n".join(tags) + "\n"
 
 
+def draw_card(app: Sphinx, pagename: str) -> str:
+    """Draw the card of a page; return its address in the book.
+
+    A page that no file is written for, such as the search, has the first page's.
+    """
+    page = pagename if pagename in app.env.titles else app.config.root_doc
+    address = f"_images/cards/{page.replace('/', '-')}.png"
+    found = CHAPTER.match(page)
+    cards.write(
+        Path(app.outdir) / address,
+        app.config.html_title,
+        app.env.titles[page].astext(),
+        int(found[1]) if found else None,
+    )
+    return address
+
+
 def configure(app: Sphinx, config: Config) -> None:
     """Fill in what _config.yml can't say: paths, and what Jupyter Book sets by itself."""
-    config.html_static_path.extend(
-        [str(ROOT / "book" / "static"), str(ROOT / "images" / "social.png")]
-    )
+    config.html_static_path.append(str(ROOT / "book" / "static"))
     # The theme's header would hold a second search field and nothing else.
     for place in ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent"):
         config.html_theme_options[place] = []

@@ -23,7 +23,7 @@ function nameControls() {
 // What scrolls sideways can be reached by keyboard. The theme looks at code a while after the window
 // changes, and not when a <details> opens; here every change of size counts, at once.
 const SCROLLERS =
-  "mjx-container, .pst-scrollable-table-container, pre, .cell_output > .output, .text_html, .explorable";
+  "mjx-container, .pst-scrollable-table-container, pre, .cell_output > .output, .text_html, .picture, .explorable";
 
 function reach(element) {
   const wide = element.scrollWidth > element.clientWidth;
