@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book test serve lab notebooks widgets bench picture nightly colab pins set-repository release clean
+.PHONY: help book test serve lab notebooks widgets zip pdf bench bench-pages picture nightly colab pins set-repository release clean
 
 # What stands first in a recipe: `$(need) book` brings what the book needs. `exec`, where a line takes
 # a shell: a signal to make must reach the command, not a shell around it. tools/start.py and -S keep
@@ -54,10 +54,25 @@ widgets: ## Bundle the widgets' JavaScript into utils/widgets/dist
 	$(need) node
 	@exec "$(PYTHON)" tools/node.py npm run --silent build
 
+zip: ## Pack the web book into one file, for reading without a network
+	$(need) book
+	@$(PY) -S tools/start.py book build
+	@$(PY) tools/pack.py
+
+pdf: ## Print the web book to one PDF
+	$(need) browser course
+	@$(PY) -S tools/start.py book build
+	@$(PY) tools/pdf.py
+
 bench: ## Measure beside torch; write the tables in README.md and in chapter 13 anew
 	$(need) course
 	@$(PY) -m benchmarks --publish
 	@exec $(PY) tools/notebooks.py --measure chapters/13-*.ipynb
+
+bench-pages: ## Measure the pages of the web book; write the table in README.md anew
+	$(need) browser course node
+	@$(PY) -S tools/start.py book build
+	@$(PY) -m benchmarks.page --publish
 
 picture: ## Draw the picture in README.md from the built book
 	$(need) browser course

@@ -144,6 +144,25 @@ def scaling(report: Row) -> str:
     return f"{table}\n\nOn one thread."
 
 
+def pages(report: Row) -> str:
+    """The first page of the book and the nine heaviest of the others."""
+    first, *others = report["pages"]
+    heaviest = sorted(others, key=lambda row: -row["total"])[:9]
+    rows = [
+        [
+            row["page"].removeprefix("chapters/").removesuffix(".html"),
+            f"{row['without pictures'] / 1000:.0f}",
+            f"{row['total'] / 1000:.0f}",
+            str(row["requests"]),
+            f"{row['performance']:.2f}",
+            f"{row['blocking, ms']:.0f}",
+        ]
+        for row in [first, *sorted(heaviest, key=lambda row: row["page"])]
+    ]
+    head = ["page", "kB", "with pictures", "requests", "Lighthouse", "blocking, ms"]
+    return _table(head, rows)
+
+
 def render(report: Row) -> dict[str, str]:
     """All tables, by name."""
     return {name: globals()[name](report) for name in TABLES}

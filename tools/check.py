@@ -136,10 +136,21 @@ def checks() -> list[Check]:
                     [*PYTEST, "--doctest-modules", "utils", "benchmarks", "tests/unit"], "utils"
                 ),
                 Command([*PYTEST, "tests/notebooks"], "notebooks"),
+                Command(
+                    [*PYTEST, "--doctest-modules", "book/extension", "tests/extension"], "extension"
+                ),
             ],
         ),
         Check("browser", "Every widget in a browser", [Command([*PYTEST, "tests/browser"])]),
-        Check("pages", "Every page in a browser", [Command([*PYTEST, "tests/book"])], after="book"),
+        Check(
+            "pages",
+            "Every page in a browser",
+            [
+                Command([*PYTEST, str(path.relative_to(ROOT))], path.stem.removeprefix("test_"))
+                for path in sorted(ROOT.glob("tests/book/test_*.py"))
+            ],
+            after="book",
+        ),
         Check(
             "commands",
             "make itself, interrupted, in odd folders, on machines that lack something",

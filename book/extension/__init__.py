@@ -5,17 +5,29 @@ Sphinx extension gives them, in the book alone, what plain Markdown has no word 
 module, each with a `setup` of its own.
 """
 
+from importlib import import_module
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import citations, exercises, mathematics, numbers, pages, pictures, tables, widgets
-
-PARTS = (citations, exercises, mathematics, numbers, pages, pictures, tables, widgets)
+PARTS = (
+    "citations",
+    "exercises",
+    "folds",
+    "mathematics",
+    "numbers",
+    "pages",
+    "pictures",
+    "reading",
+    "site",
+    "tables",
+    "theme",
+    "widgets",
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register all parts with Sphinx."""
     for part in PARTS:
-        part.setup(app)
+        import_module(f".{part}", __name__).setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

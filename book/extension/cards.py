@@ -1,4 +1,4 @@
-"""Social cards: what stands beside a link to a page, 1200 by 630 pixels, drawn as the book is built.
+"""Social cards, 1200 by 630 pixels: what is shown beside a link to a page. Drawn with the book.
 
 A card says the course, the chapter's number and its title, above a window that has slid over a grid
 of numbers as many steps as the chapter's number, and the sum that it gives there.
@@ -57,6 +57,15 @@ def draw(course: str, title: str, number: int | None = None) -> Image.Image:
     return card.quantize(64, dither=Image.Dither.NONE)
 
 
+def fit(title: str) -> tuple[int, list[str]]:
+    """The largest of three sizes of letters that leaves room for the title, and its lines then."""
+    for size, width, room in ((76, 14, 2), (60, 18, 3)):
+        lines = textwrap.wrap(title, width)
+        if len(lines) <= room:
+            return size, lines
+    return 48, textwrap.wrap(title, 23)
+
+
 def words(
     pen: ImageDraw.ImageDraw, course: str, title: str, number: int | None, total: int
 ) -> None:
@@ -66,10 +75,7 @@ def words(
     pen.text((72, TOP), above, MUTED, name, anchor="lt")
     if number is not None:
         pen.text((72, TOP + 60), f"Chapter {number}", ORANGE, name, anchor="lt")
-    for size, width, room in ((76, 14, 2), (60, 18, 3), (48, 23, 4)):
-        lines = textwrap.wrap(title, width)
-        if len(lines) <= room:
-            break
+    size, lines = fit(title)
     letters = ImageFont.truetype(SourceSansProBold, size)
     pen.multiline_text((72, 225), "\n".join(lines), INK, letters, spacing=0.18 * size)
     signed = f"Σ = {total}".replace("-", "−")

@@ -1,4 +1,4 @@
-"""Every page describes itself to search engines and previews, and has the course's look."""
+"""Every page describes itself to search engines and previews."""
 
 import re
 from html import escape
@@ -7,13 +7,11 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 
 from . import cards
 from .numbers import CHAPTER
 from .words import shorten
 
-ROOT = Path(__file__).resolve().parents[2]
 DESCRIPTION_LENGTH = 200
 
 
@@ -65,19 +63,6 @@ def draw_card(app: Sphinx, pagename: str) -> str:
     return address
 
 
-def configure(app: Sphinx, config: Config) -> None:
-    """Fill in what _config.yml can't say: paths, and what Jupyter Book sets by itself."""
-    config.html_static_path.append(str(ROOT / "book" / "static"))
-    # The theme's header would hold a second search field and nothing else.
-    for place in ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent"):
-        config.html_theme_options[place] = []
-    # The reader's own setting until they choose; the theme logs an error where nothing is said.
-    config.html_context.setdefault("default_mode", "auto")
-
-
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    app.connect("config-inited", configure)
     app.connect("html-page-context", describe_page, priority=900)
-    app.add_css_file("course.css", priority=900)
-    app.add_js_file("course.js", loading_method="defer")

@@ -1,29 +1,8 @@
 // What the theme leaves open. The widgets have a script of their own.
 
-// A page opened from the file system may not fetch its neighbours: the search lists titles there
-// and leaves the excerpts out.
-if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-
-// A control is called what is to be seen on it, or voice control stumbles over two names.
-function nameControls() {
-  for (const control of document.querySelectorAll(
-    "button.search-button-field[aria-label], details > summary[aria-label]",
-  ))
-    control.removeAttribute("aria-label");
-
-  const modes = { light: "Light", dark: "Dark", auto: "System Settings" }; // as the icons say
-  const button = document.querySelector(".theme-switch-button");
-  const nameMode = () =>
-    button.setAttribute("aria-label", `Color mode: ${modes[document.documentElement.dataset.mode]}`);
-  if (!button) return;
-  nameMode();
-  new MutationObserver(nameMode).observe(document.documentElement, { attributeFilter: ["data-mode"] });
-}
-
-// What scrolls sideways can be reached by keyboard. The theme looks at code a while after the window
-// changes, and not when a <details> opens; here every change of size counts, at once.
+// What scrolls sideways can be reached by keyboard: at every change of size, and of what is folded.
 const SCROLLERS =
-  "mjx-container, .pst-scrollable-table-container, pre, .cell_output > .output, .text_html, .picture, .explorable";
+  ".math, .math-wrapper, .table-wrapper, pre, .picture, .cell_output > .output, .text_html, .explorable";
 
 function reach(element) {
   const wide = element.scrollWidth > element.clientWidth;
@@ -37,10 +16,11 @@ function reach(element) {
   }
 }
 
-document.addEventListener("DOMContentLoaded", nameControls);
-window.addEventListener("load", async () => {
-  await window.MathJax?.startup?.promise;
-  // Sizes change with the window and with each <details> that opens.
+window.addEventListener("load", () => {
   const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
   document.querySelectorAll(SCROLLERS).forEach((element) => sizes.observe(element));
 });
+
+// Two of the theme's landmarks have no name of their own.
+document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "The course");
+document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page");

@@ -14,9 +14,13 @@ BUILT = HTML / ".built"
 
 
 def pages() -> list[str]:
-    """Every page of the book, as a path below _build/html; index.html only leads to intro.html."""
+    """Every page of the book, as a path below _build/html.
+
+    Not index.html, which only leads to intro.html, and not 404.html, which has a test of its own:
+    it is shown at any address but its own, and only at the place that the book is made for.
+    """
     found = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html"))
-    return [name for name in found if not name.startswith("_") and name != "index.html"]
+    return [name for name in found if name not in ("index.html", "404.html")]
 
 
 def pytest_generate_tests(metafunc):
@@ -120,8 +124,9 @@ def visit(browser, contexts):
 
 
 def settle(page) -> None:
-    """Wait until formulas are drawn and widgets have started."""
+    """Wait until formulas are drawn, and start all widgets, those far down too."""
     page.wait_for_load_state("load")
+    page.evaluate("globalThis.slidingWindowCourse?.startAll()")
     page.evaluate("async () => { await window.MathJax?.startup?.promise }")
     page.wait_for_function(
         "() => [...document.querySelectorAll('div.explorable[data-explorable]')]"

@@ -17,7 +17,7 @@ from utils.widgets import WIDGETS
 
 SCRIPT = Path(__file__).parents[2] / "utils" / "widgets" / "dist" / "explorables.js"
 OWN = ("file:", "data:", "blob:")
-NOT_OF_PLAYWRIGHT = ("width", "clock", "stays")
+NOT_OF_PLAYWRIGHT = ("width", "clock", "stays", "lazy")
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}">
 <head><meta charset="utf-8"><title>Widgets</title>
@@ -63,6 +63,8 @@ class Pages:
         path.write_text(PAGE.format(theme=theme, script=SCRIPT.as_uri(), body=body), "utf-8")
         page.goto(path.as_uri())
         page.wait_for_function("window.slidingWindowCourse !== undefined")
+        if not kind.get("lazy"):
+            page.evaluate("slidingWindowCourse.startAll()")  # those far down too
         return page
 
     def stage(self, width: int = 900) -> Any:

@@ -27,6 +27,26 @@ def test_the_book_s_script_starts_them_all(show):
     assert len(ids) == len(set(ids))
 
 
+SHIFTS = """new PerformanceObserver(list => {
+    globalThis.shifts = (globalThis.shifts ?? 0) + list.getEntries().reduce((s, e) => s + e.value, 0);
+}).observe({ type: "layout-shift", buffered: true })"""
+
+
+def test_on_a_page_a_widget_starts_when_it_comes_near_and_moves_nothing_in_sight(pages):
+    first, second = (WIDGETS[kind].example(mode) for kind, mode in list(MODES.values())[:2])
+    text = "<p style='height: 3000px'>Text</p>"
+    page = pages.load(text + first.to_html() + text + second.to_html() + text, lazy=True)
+    page.evaluate(SHIFTS)
+    started = "[...document.querySelectorAll('.explorable')].map(e => e.dataset.mounted === 'true')"
+    assert page.evaluate(started) == [False, False]
+    above = """n => { const widget = document.querySelectorAll('.explorable')[n];
+        scrollBy(0, widget.getBoundingClientRect().top - innerHeight - 200); }"""
+    for number, expected in ((0, [True, False]), (1, [True, True])):
+        page.evaluate(above, number)
+        page.wait_for_function(f"expected => {started}.join() === expected.join()", arg=expected)
+    assert page.evaluate("globalThis.shifts ?? 0") == 0
+
+
 def test_axe_finds_nothing_and_a_phone_is_wide_enough(mount, axe, widget):
     page = mount(widget, width=360)
     for summary in page.locator("details > summary:visible").all():

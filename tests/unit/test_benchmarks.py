@@ -20,6 +20,7 @@ from utils import functional, measure
 from utils.measure import Roofs, peak_memory
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = json.loads((benchmarks.RESULTS / "pages.json").read_text(encoding="utf-8"))
 REPORT = json.loads((benchmarks.RESULTS / "benchmarks.json").read_text(encoding="utf-8"))
 LAYERS = [cases.the_layer_as_pair(), *cases.layers()]
 WAYS = ("axes", "band", "polynomials", "spectra", "stamps", "strips", "taps", "tiles")
@@ -101,7 +102,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        (README, {"machine", "ladder", "ten"}),
+        (README, {"machine", "ladder", "ten", "pages"}),
         (chapter(), {"machine", "ladder", "layers", "scaling"}),
     ],
     ids=["README", "chapter"],
@@ -109,7 +110,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_the_tables_are_those_of_the_report(text, wanted):
     found = places(text)
     assert wanted <= found.keys()
-    rendered = tables.render(REPORT)
+    rendered = tables.render(REPORT) | {"pages": tables.pages(PAGES)}
     assert found == {name: rendered[name] for name in found}
 
 

@@ -19,15 +19,33 @@ function start(place) {
   place.replaceChildren(stage);
 }
 
-const startAll = () => document.querySelectorAll("div.explorable[data-explorable]").forEach(start);
+const places = () => document.querySelectorAll("div.explorable[data-explorable]");
+const startAll = () => places().forEach(start);
 
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
-else startAll();
+// A widget starts when it comes near, each in a task of its own: a page with five is not held up by
+// those that nobody has scrolled to.
+function startWhenNear() {
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        setTimeout(start, 0, target);
+      }
+    },
+    { rootMargin: "600px 0px" },
+  );
+  places().forEach((place) => near.observe(place));
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startWhenNear);
+else startWhenNear();
 
 // For the tests and for whoever writes a page of their own.
 globalThis.slidingWindowCourse = {
   mount,
   pageModel,
+  startAll,
   widgets: Object.keys(WIDGETS),
   engine,
 };

@@ -36,8 +36,9 @@ export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 
 /** Whether the page around us is dark: the book's, JupyterLab's, VS Code's or Colab's own word. */
 function isDark() {
+  if (matchMedia("print").matches) return false; // paper is white
   const { documentElement: html, body } = document;
-  const told = html.dataset.theme ?? html.getAttribute("theme");
+  const told = html.dataset.theme ?? html.getAttribute("theme") ?? body?.dataset.theme; // Furo: body
   if (told === "dark" || told === "light") return told === "dark";
   if (body?.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
   if (body?.classList.contains("vscode-dark")) return true;
@@ -56,10 +57,10 @@ export function followTheme(root) {
   const attributeFilter = ["data-theme", "theme", "class", "data-jp-theme-light"];
   observer.observe(document.documentElement, { attributes: true, attributeFilter });
   if (document.body) observer.observe(document.body, { attributes: true, attributeFilter });
-  const media = matchMedia("(prefers-color-scheme: dark)");
-  media.addEventListener("change", apply);
+  const media = ["(prefers-color-scheme: dark)", "print"].map((query) => matchMedia(query));
+  media.forEach((query) => query.addEventListener("change", apply));
   return () => {
     observer.disconnect();
-    media.removeEventListener("change", apply);
+    media.forEach((query) => query.removeEventListener("change", apply));
   };
 }

@@ -1,0 +1,173 @@
+"""The book as a site: what it weighs and allows, what robots and lost readers find."""
+
+import base64
+import functools
+import hashlib
+import http.server
+import re
+import sys
+import threading
+import zipfile
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(
+    0, str(ROOT)
+)  # where an installed copy of the course is found, it has no benchmarks
+
+from benchmarks.page.weigh import served, weigh  # noqa: E402
+
+BASE = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
+INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def gzipped(book):
+    """A server that packs text, as those of the web do."""
+    with served(book) as address:
+        yield address
+
+
+def test_a_page_is_light(name, browser, gzipped):
+    weight = weigh(browser, gzipped + name)
+    assert weight.without_pictures <= 250_000, weight
+    assert weight.total <= 450_000, weight
+    assert weight.requests <= 25, weight
+    assert weight.bytes.get("script", 0) <= 60_000, weight
+
+
+def test_the_book_is_light(book, tmp_path):
+    import pack
+
+    files = [path for path in book.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 12_000_000
+    pack.pack(book, tmp_path / "course.zip")
+    assert (tmp_path / "course.zip").stat().st_size <= 8_000_000
+    with zipfile.ZipFile(tmp_path / "course.zip") as archive:
+        names = set(archive.namelist())
+    assert {"course/index.html", "course/intro.html", "course/_static/book.css"} <= names
+
+
+def test_every_file_is_used(book):
+    """By a page, a style, a script or a robot."""
+    texts = [path for path in book.rglob("*") if path.suffix in (".html", ".css", ".js", ".txt")]
+    said = {path: path.read_text(encoding="utf-8") for path in texts}
+    unused = [
+        path.relative_to(book).as_posix()
+        for path in book.rglob("*")
+        if path.is_file()
+        and path.suffix != ".html"
+        and path.name not in ("robots.txt", "objects.inv")
+        and not path.name.startswith(".")
+        and not any(path.name in text for source, text in said.items() if source != path)
+    ]
+    assert unused == []
+
+
+def test_a_page_says_where_it_belongs_and_under_which_licence(name, book):
+    text = (book / name).read_text(encoding="utf-8")
+    assert text.count('name="viewport"') == 1
+    assert re.findall(r'<link rel="canonical" href="([^"]*)"', text) == [BASE + name]
+    foot = text.partition("<footer>")[2]
+    assert 'rel="license"' in foot and "CC BY 4.0" in foot and "MIT" in foot
+
+
+def test_a_chapter_says_how_long_it_takes_and_what_comes_next(book):
+    chapters = sorted(book.glob("chapters/*.html"))
+    for path in chapters:
+        text = path.read_text(encoding="utf-8")
+        (minutes,) = re.findall(r"<span>(\d+) minutes to read</span>", text)
+        assert 5 < int(minutes) < 60
+        assert 'class="next-page"' in text and 'class="prev-page"' in text
+
+
+def test_robots_find_every_page(book):
+    said = (book / "robots.txt").read_text(encoding="utf-8")
+    assert f"Sitemap: {BASE}sitemap.xml" in said
+    tree = ElementTree.parse(book / "sitemap.xml")
+    listed = {element.text for element in tree.iter() if element.tag.endswith("}loc")}
+    chapters = {f"{BASE}chapters/{path.name}" for path in book.glob("chapters/*.html")}
+    assert listed == chapters | {f"{BASE}intro.html", f"{BASE}references.html"}
+
+
+class AtItsPlace(http.server.SimpleHTTPRequestHandler):
+    """Serves the book below its path, with the page for lost readers, under a strict policy."""
+
+    policy = ""
+
+    def log_message(self, *args):
+        pass
+
+    def end_headers(self):
+        self.send_header("Content-Security-Policy", self.policy)
+        super().end_headers()
+
+    def send_head(self):
+        prefix = urlsplit(BASE).path
+        known = self.path.startswith(prefix)
+        self.path = "/" + self.path.removeprefix(prefix) if known else "/none"
+        if Path(self.translate_path(self.path.partition("?")[0])).exists():
+            return super().send_head()
+        body = Path(self.directory, "404.html").read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+
+def inline_scripts(book) -> set[str]:
+    """The scripts that stand in pages themselves."""
+    pages = [path.read_text(encoding="utf-8") for path in book.rglob("*.html")]
+    return {script for page in pages for script in INLINE.findall(page)}
+
+
+@pytest.fixture(scope="module")
+def strict(book):
+    """A server that lets pages run only the book's own files and the inline scripts, by hash."""
+    hashes = [hashlib.sha256(script.encode()).digest() for script in inline_scripts(book)]
+    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
+    AtItsPlace.policy = (
+        f"default-src 'none'; script-src 'self' {allowed}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'"
+    )
+    handler = functools.partial(AtItsPlace, directory=str(book))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}{urlsplit(BASE).path}"
+        server.shutdown()
+
+
+def test_a_strict_policy_for_content_is_kept(name, strict, visit):
+    page, watch = visit(strict + name)
+    widgets = page.locator("div.explorable[data-explorable]")
+    assert page.locator("div.explorable .ex-root").count() == widgets.count()
+    page.locator(".theme-toggle:visible").click()
+    watch.assert_clean()
+
+
+def test_pages_hold_one_small_script_of_their_own(book):
+    """The theme's, which sets light or dark before the first paint."""
+    (script,) = inline_scripts(book)
+    assert len(script) < 200
+    for path in book.rglob("*.html"):
+        assert not re.search(r"<[^>]+\son\w+=", path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize("lost", ["nowhere.html", "chapters/nowhere", "a/b/c/d.html"])
+def test_a_lost_reader_finds_the_way_from_any_depth(lost, strict, visit):
+    page, watch = visit(urljoin(strict, lost))
+    assert page.locator("h1").inner_text() == "This page is not here"
+    assert page.evaluate("document.styleSheets[0].cssRules.length") > 100
+    watch.failed.remove(urljoin(strict, lost))
+    watch.logged = [line for line in watch.logged if "404" not in line]
+    watch.assert_clean()
+    page.get_by_role("link", name="To the first page").click()
+    page.wait_for_url(f"{strict}intro.html")
