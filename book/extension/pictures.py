@@ -58,8 +58,9 @@ class Stills(SphinxTransform):
             width = int(image.get("width", picture.width))
             height = int(image.get("height", picture.height))
             variants = for_themes(picture)
-        size = ["wider"] * (width > WIDER) or ["wide"] * (width > WIDE)
-        box = nodes.inline(classes=["picture", *size])
+        box = nodes.inline(classes=["picture"])
+        if width > WIDE:
+            box["classes"].append("wider" if width > WIDER else "wide")
         for theme, variant in zip(("light", "dark"), variants, strict=False):
             node = still(alt=image["alt"], width=width, height=height, uri=self.write(variant))
             # The dark one waits even so: a browser would fetch both.
