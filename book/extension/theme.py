@@ -13,7 +13,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
-STYLE = "book.css"  # all style sheets of a page in one file: one request before the first paint
+STYLE = "book.css"  # all style sheets in one file: one request before the first paint
+ALONE = {"mathfont.css"}  # but for what some pages don't need
 SEARCH = {"search"}  # the only page that searches
 SEARCHING = ("doctools.js", "sphinx_highlight.js", "search.js")
 WITH_CODE = ("documentation_options.js", "clipboard.min.js", "copybutton.js")
@@ -87,7 +88,8 @@ def trim(
         return name != "explorables.js" or "data-explorable" in body
 
     context["script_files"] = [f for f in context["script_files"] if wanted(_name(f))]
-    context["css_files"] = [f"_static/{STYLE}"]
+    alone = [file for file in context["css_files"] if _name(file) in ALONE]
+    context["css_files"] = [f"_static/{STYLE}", *alone]
     # The theme has one already.
     context["metatags"] = re.sub(r'<meta name="viewport"[^>]*>', "", context["metatags"])
     # A heading has a level.

@@ -124,10 +124,9 @@ def visit(browser, contexts):
 
 
 def settle(page) -> None:
-    """Wait until formulas are drawn, and start all widgets, those far down too."""
+    """Start all widgets, those far down too."""
     page.wait_for_load_state("load")
     page.evaluate("globalThis.slidingWindowCourse?.startAll()")
-    page.evaluate("async () => { await window.MathJax?.startup?.promise }")
     page.wait_for_function(
         "() => [...document.querySelectorAll('div.explorable[data-explorable]')]"
         ".every(e => e.dataset.mounted === 'true')",

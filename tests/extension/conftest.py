@@ -21,9 +21,13 @@ class Book:
     pages: Path
     warnings: str
 
+    def read(self, name: str) -> str:
+        """The text of a file of the book."""
+        return (self.pages / name).read_text(encoding="utf-8")
+
     def html(self, name: str = "index") -> str:
         """The source of a page."""
-        return (self.pages / f"{name}.html").read_text(encoding="utf-8")
+        return self.read(f"{name}.html")
 
 
 @pytest.fixture
@@ -52,7 +56,9 @@ def build(tmp_path):
                 "nb_execution_mode": "off",
                 "nb_ipywidgets_js": {},
                 "html_theme": "basic",
+                "html_static_path": [str(ROOT / "book" / "static")],
                 "myst_enable_extensions": ["dollarmath"],
+                "myst_update_mathjax": False,
                 **settings,
             },
         )
