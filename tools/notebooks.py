@@ -68,10 +68,11 @@ def _id(cell: NotebookNode, seen: set[str]) -> str:
 
 
 def _tidy(output: NotebookNode) -> NotebookNode:
-    """Take the widget view and the machine's marks out of one output."""
+    """Take the widget view and the machine's marks out of one output; a picture keeps its size."""
     if "data" in output:
         output.data.pop(WIDGET_VIEW, None)
-        output.metadata = nbformat.from_dict({})
+        sizes = {mime: of for mime, of in output.metadata.items() if mime.startswith("image/")}
+        output.metadata = nbformat.from_dict(sizes)
     return output
 
 

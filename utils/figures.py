@@ -2,16 +2,100 @@
 
 Each function draws one figure and returns nothing: end the cell with `plt.show()`. What a figure
 shows is asserted in numbers by the cell that draws it, because images are not compared in tests.
+
+Importing this module gives every figure of the notebook, drawn with these functions or not, the
+course's ink and letters, and has it shown by `png`, which the web book can tell apart into drawing
+and data.
 """
 
+import io
 from collections.abc import Sequence
+from typing import TypedDict
 
 import matplotlib.pyplot as plt
 import numpy as np
-from numpy.typing import ArrayLike
+from IPython.core.getipython import get_ipython
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
 
-# Told apart in either theme and by readers who see colours differently (Okabe and Ito, 2008).
+INK = "#1B232C"
+# Told apart by readers who see colours differently (Okabe and Ito, 2008), and legible, at 3:1 or
+# more, on the book's pages: as they are in the light, and as the book draws them in the dark.
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#6B7280"
+
+PIXELS_PER_INCH = 96  # of CSS; a picture has two of its own for each
+DRAWN = "drawn"  # the mark of an image that is to be treated as a drawing: its zero is the ground
+DRAWING, DATA = 254, 255  # what a pixel is, as its alpha says; no eye sees the difference
+
+plt.rc("font", size=11)
+plt.rc("text", color=INK)
+plt.rc("axes", labelcolor=INK, edgecolor=INK, titlesize="medium")
+plt.rc("xtick", color=INK)
+plt.rc("ytick", color=INK)
+plt.rc("legend", fontsize="medium")
+plt.rc("figure", hooks=[f"{__name__}:show_as_png"])
+
+
+class Size(TypedDict):
+    """The size of a picture on a page, in CSS pixels."""
+
+    width: int
+    height: int
+
+
+def show_as_png(figure: Figure) -> None:
+    """Have the notebook show figures by `png`; pyplot calls this with each figure that it makes.
+
+    Not sooner: when it makes the first, the notebook's own backend chooses how figures are shown.
+    """
+    shell = get_ipython()
+    if shell and shell.display_formatter:
+        shell.display_formatter.formatters["image/png"].for_type(Figure, png)
+
+
+def png(figure: Figure) -> tuple[bytes, Size] | None:
+    """The figure as a PNG at twice the size at which it is to be shown, and that size.
+
+    On white, so that it can be read wherever a notebook is opened. The alpha of each pixel says
+    what it is: `DATA` where an image shows it (a photograph, a feature map), which is to be seen as
+    it is on any page; `DRAWING` elsewhere, which a dark page draws in light ink.
+
+    None for a figure without anything in it.
+    """
+    if not figure.axes:
+        return None
+    figure.set_dpi(2 * PIXELS_PER_INCH)
+    box = figure.get_tightbbox().padded(0.05)
+
+    def draw(ground: str) -> NDArray[np.uint8]:
+        buffer = io.BytesIO()
+        figure.savefig(buffer, dpi=figure.dpi, bbox_inches=box, facecolor=ground)
+        with Image.open(buffer) as picture:
+            return np.array(picture)
+
+    pixels = draw("white")
+    others = [artist for artist in figure.findobj(_is_not_data) if artist.get_visible()]
+    for artist in others:
+        artist.set_visible(False)
+    is_data = draw("none")[..., 3] > 0
+    for artist in others:
+        artist.set_visible(True)
+    pixels[..., 3] = np.where(is_data, DATA, DRAWING)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "png", optimize=True)
+    height, width, _ = pixels.shape
+    return buffer.getvalue(), Size(width=width // 2, height=height // 2)
+
+
+def _is_not_data(artist: Artist) -> bool:
+    """Whether the artist is neither an image of data nor what holds one."""
+    if isinstance(artist, AxesImage):
+        return artist.get_gid() == DRAWN
+    return not isinstance(artist, (Axes, Figure))
 
 
 def images(
@@ -27,7 +111,8 @@ def images(
     Args:
         arrays: Each `(h, w)` in shades of grey, or `(3, h, w)` in colour.
         titles: One a picture, or none.
-        signed: Use one diverging scale, white at zero, for all: for feature maps with both signs.
+        signed: Use one diverging scale, without colour at zero, for all: for feature maps with both
+            signs.
         height: Of one row of pictures, in inches.
         columns: Pictures in a row; all in one row unless told.
 
@@ -53,11 +138,11 @@ def images(
         if array.ndim == 3:
             axis.imshow(array.transpose(1, 2, 0).clip(0, 1))
         elif signed:
-            axis.imshow(array, cmap="RdBu", vmin=-limit, vmax=limit)
+            axis.imshow(array, cmap="RdBu", vmin=-limit, vmax=limit, gid=DRAWN)
         else:
             axis.imshow(array, cmap="gray")
         if titles:
-            axis.set_title(titles[index], fontsize=10)
+            axis.set_title(titles[index])
     plt.tight_layout()
 
 
@@ -81,31 +166,40 @@ def numbers(
         raise ValueError(
             f"{len(pictures)} arrays take {len(pictures) - 1} signs; got {len(between)}"
         )
-    widths = [array.shape[1] for array in pictures]
-    _, axes = plt.subplots(
-        1,
-        len(pictures),
-        figsize=(
-            0.5 * (sum(widths) + 1.2 * len(widths)),
-            0.5 * max(a.shape[0] for a in pictures) + 0.5,
-        ),
-        gridspec_kw={"width_ratios": widths, "wspace": 0.5},
-        squeeze=False,
-    )
-    for index, (axis, array) in enumerate(zip(axes[0], pictures, strict=True)):
+    texts = [[[f"{value:g}" for value in row] for row in array] for array in pictures]
+    longest = max(len(text) for rows in texts for row in rows for text in row)
+    side = max(0.36, 0.09 * longest + 0.1)  # of a cell, in inches, like all that follows
+    sign, letter, above = 0.45, 0.095, 0.3  # between matrices; of a title; for titles
+    widths = [array.shape[1] * side for array in pictures]
+    # A matrix has the room of its title, or the titles would run into each other.
+    names = [*titles] or [""] * len(pictures)
+    rooms = [max(w, letter * len(name)) for w, name in zip(widths, names, strict=True)]
+    lefts = [
+        sum(rooms[:i]) + sign * i + (room - width) / 2
+        for i, (room, width) in enumerate(zip(rooms, widths, strict=True))
+    ]
+    wide, tall = sum(rooms) + sign * (len(rooms) - 1), max(a.shape[0] for a in pictures) * side
+    figure = plt.figure(figsize=(wide, tall + above))
+    for index, (array, width, left) in enumerate(zip(pictures, widths, lefts, strict=True)):
+        height = array.shape[0] * side
+        low = (tall - height) / 2
+        axis = figure.add_axes(
+            (left / wide, low / (tall + above), width / wide, height / (tall + above))
+        )
         limit = float(np.abs(array).max()) or 1.0
-        axis.imshow(array, cmap="RdBu", vmin=-2 * limit, vmax=2 * limit)
-        for (row, column), value in np.ndenumerate(array):
-            axis.text(column, row, f"{value:g}", ha="center", va="center", fontsize=10)
+        # Pale enough for the letters upon it, in the light and in the dark.
+        axis.imshow(array, cmap="RdBu", vmin=-2.5 * limit, vmax=2.5 * limit, gid=DRAWN)
+        for row, column in np.ndindex(array.shape):
+            axis.text(column, row, texts[index][row][column], ha="center", va="center")
         axis.set_xticks(np.arange(-0.5, array.shape[1]), labels=[])
         axis.set_yticks(np.arange(-0.5, array.shape[0]), labels=[])
         axis.grid(color=GREY, linewidth=0.8)
         axis.tick_params(length=0)
         if titles:
-            axis.set_title(titles[index], fontsize=10)
-        if between and index < len(between):
+            axis.set_title(titles[index])
+        if index < len(between):
             axis.text(
-                1.0 + 0.6 / array.shape[1],
+                (width + lefts[index + 1] - left) / 2 / width,
                 0.5,
                 between[index],
                 transform=axis.transAxes,

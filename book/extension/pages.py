@@ -7,11 +7,11 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 
+from . import cards
+from .numbers import CHAPTER
 from .words import shorten
 
-ROOT = Path(__file__).resolve().parents[2]
 DESCRIPTION_LENGTH = 200
 
 
@@ -34,8 +34,10 @@ def describe_page(
         "og:type": "website" if pagename == app.config.root_doc else "article",
         "og:url": address,
         "og:site_name": app.config.html_title,
-        "og:image": f"{app.config.html_baseurl}_static/social.png",
-        "og:image:alt": "A three by three window sliding over a grid of numbers",
+        "og:image": f"{app.config.html_baseurl}{draw_card(app, pagename)}",
+        "og:image:width": str(cards.SIZE[0]),
+        "og:image:height": str(cards.SIZE[1]),
+        "og:image:alt": "The page's title, beside a window that slides over a grid of numbers",
     }
     tags = [f'<meta name="{key}" content="{escape(value)}" />' for key, value in named.items()]
     tags += [
@@ -44,12 +46,23 @@ def describe_page(
     context["metatags"] = context.get("metatags", "") + "\n" + "\n".join(tags) + "\n"
 
 
-def configure(app: Sphinx, config: Config) -> None:
-    """Have the preview copied into the book."""
-    config.html_static_path.append(str(ROOT / "images" / "social.png"))
+def draw_card(app: Sphinx, pagename: str) -> str:
+    """Draw the card of a page; return its address in the book.
+
+    A page that no file is written for, such as the search, has the first page's.
+    """
+    page = pagename if pagename in app.env.titles else app.config.root_doc
+    address = f"_images/cards/{page.replace('/', '-')}.png"
+    found = CHAPTER.match(page)
+    cards.write(
+        Path(app.outdir) / address,
+        app.config.html_title,
+        app.env.titles[page].astext(),
+        int(found[1]) if found else None,
+    )
+    return address
 
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    app.connect("config-inited", configure)
     app.connect("html-page-context", describe_page, priority=900)

@@ -1,8 +1,8 @@
 // What the theme leaves open. The widgets have a script of their own.
 
 // What scrolls sideways can be reached by keyboard: at every change of size, and of what is folded.
-const SCROLLERS = 
-  ".math.long, div.math > div, .table-wrapper, pre, .cell_output > .output, .text_html, .explorable";
+const SCROLLERS =
+  ".math.long, div.math > div, .table-wrapper, pre, .picture, .cell_output > .output, .text_html, .explorable";
 
 function reach(element) {
   const wide = element.scrollWidth > element.clientWidth;

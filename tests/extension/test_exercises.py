@@ -47,4 +47,6 @@ def test_a_page_shows_a_chapter_s_widget(build):
 
 def test_the_extension_s_parts_are_its_files():
     folder = Path(extension.__file__).parent
-    assert {path.stem for path in folder.glob("*.py")} - {"__init__", "words"} == {*extension.PARTS}
+    assert {path.stem for path in folder.glob("*.py")} - {"__init__", "cards", "words"} == {
+        *extension.PARTS
+    }

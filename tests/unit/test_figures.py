@@ -1,10 +1,15 @@
 """The still pictures: what they show is read from the figure's own parts, not from its pixels."""
 
+import io
+from types import SimpleNamespace
+
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from IPython.core.formatters import DisplayFormatter
+from PIL import Image
 
 from utils import figures
 
@@ -79,3 +84,45 @@ def test_what_does_not_fit_is_refused():
             draw([A, B], ["one"])
     with pytest.raises(ValueError, match="2 arrays take 1 signs; got 2"):
         figures.numbers([A, B], between=["a", "b"])
+
+
+def test_a_notebook_shows_every_figure_sharp_and_says_its_size(monkeypatch):
+    """Those too that are drawn without a function of the course's."""
+    formatter = DisplayFormatter()
+    monkeypatch.setattr(
+        figures, "get_ipython", lambda: SimpleNamespace(display_formatter=formatter)
+    )
+    figure, axis = plt.subplots(figsize=(3, 2))
+    axis.plot([0, 1])
+    data, metadata = formatter.format(figure)
+    size = metadata["image/png"]
+    assert 2.5 * 96 < size["width"] < 3 * 96 and 1.7 * 96 < size["height"] < 2.1 * 96
+    with Image.open(io.BytesIO(data["image/png"])) as picture:
+        assert [side // 2 for side in picture.size] == [size["width"], size["height"]]
+        assert picture.getpixel((0, 0)) == (255, 255, 255, figures.DRAWING)  # on white
+
+
+def test_only_images_of_data_are_data():
+    """Photographs and feature maps; neither the shades behind numbers nor the signs of a scale."""
+    kinds = []
+    for draw in (
+        lambda: figures.images([A.abs()]),
+        lambda: figures.images([A], signed=True),
+        lambda: figures.numbers([A]),
+        lambda: plt.imshow(np.full((2, 2), np.nan)),
+    ):
+        draw()
+        png, _ = figures.png(plt.gcf())
+        with Image.open(io.BytesIO(png)) as picture:
+            kinds.append({value for _, value in picture.getchannel("A").getcolors()})
+        plt.close("all")
+    assert kinds == [{figures.DRAWING, figures.DATA}, *[{figures.DRAWING}] * 3]
+
+
+def test_a_figure_looks_the_same_after_it_was_shown():
+    figures.images([A.abs()], ["title"])
+    assert figures.png(plt.gcf()) == figures.png(plt.gcf())
+
+
+def test_an_empty_figure_shows_nothing():
+    assert figures.png(plt.figure()) is None
