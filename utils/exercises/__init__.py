@@ -9,12 +9,20 @@ Each chapter has a module of its own here (`ch01`, `ch02`, ...) whose checkers a
 `@exercise("02.1", kind)`. The kind, from `answers`, turns whatever the reader wrote into a plain
 value; the checker takes that value and returns a sentence saying why it is right, or raises `Wrong`
 with a sentence that helps without giving the answer away.
+
+To add an exercise: write its checker; where its answer is no function, hand `exercise` a
+`page.Page` too, with the right answer and the typical wrong ones, so that `Answer("02.1")` can ask
+for it and judge it without a kernel; add right and wrong answers to the tests of its chapter, by
+which checker and page are held to each other.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from utils.exercises.page import Page
 
 Checker = TypeVar("Checker", bound=Callable[[Any], str])
 
@@ -48,14 +56,16 @@ class Verdict:
 
 
 _exercises: dict[str, tuple[Kind, Callable[[Any], str]]] = {}
+_pages: dict[str, "Page"] = {}
 
 
-def exercise(key: str, kind: Kind) -> Callable[[Checker], Checker]:
+def exercise(key: str, kind: Kind, page: "Page | None" = None) -> Callable[[Checker], Checker]:
     """Register the decorated function as the checker of exercise `key`, such as `"02.1"`.
 
     Args:
         key: Chapter and number.
         kind: What the exercise asks for; the checker is called with the value that it reads.
+        page: How it is answered on its page; None where the answer is to be written in Python.
 
     Raises:
         ValueError: if the exercise has a checker already.
@@ -65,6 +75,8 @@ def exercise(key: str, kind: Kind) -> Callable[[Checker], Checker]:
         if key in _exercises:
             raise ValueError(f"exercise {key} has a checker already")
         _exercises[key] = kind, checker
+        if page:
+            _pages[key] = page
         return checker
 
     return register
@@ -86,6 +98,16 @@ def find(key: str) -> tuple[Kind, Callable[[Any], str]]:
     if key not in _exercises:
         raise ValueError(f"no exercise {key!r}; write chapter and number, such as '02.1'")
     return _exercises[key]
+
+
+def page_of(key: str) -> "Page | None":
+    """How exercise `key` is answered on its page; None where that takes Python.
+
+    Raises:
+        ValueError: if no exercise has that key.
+    """
+    find(key)
+    return _pages.get(key)
 
 
 def verdict(key: str, answer: Any = ...) -> Verdict:

@@ -23,6 +23,7 @@ import torch
 from torch import Tensor
 
 from utils.exercises import Kind, Wrong
+from utils.exercises.expressions import parse
 
 SAID = "The answer is"
 Value = TypeVar("Value")
@@ -54,7 +55,7 @@ class _One(Generic[Value]):
 
 
 class Number(_One[float]):
-    """One number, as a float: 4, 4.0, Fraction(1, 3), "1/3", "43%", a scalar of NumPy or torch."""
+    """One number, as a float: 4, 4.0, Fraction(1, 3), a scalar of NumPy or torch, "1/3", "43%"."""
 
     def _value(self, answer: Any) -> float:
         return float(_finite(answer))
@@ -385,10 +386,9 @@ def _real(answer: Any) -> Fraction | float:
     """The one real number that `answer` means; NaN and infinity are let through."""
     answer = _unwrapped(answer)
     if isinstance(answer, str):
-        text = answer.strip().replace("−", "-")
         try:
-            answer = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-        except (ValueError, ZeroDivisionError):
+            answer = parse(answer)
+        except (ValueError, OverflowError):
             raise _Refused from None
     if isinstance(answer, bool) or not isinstance(answer, Real | Decimal):
         raise _Refused

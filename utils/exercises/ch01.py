@@ -6,6 +6,7 @@ from torch import Tensor
 
 from utils.exercises import Wrong, answers, exercise, methods
 from utils.exercises.answers import Array, Call, Function, Integer, Integers, Letters, agree, same
+from utils.exercises.page import Page
 
 
 @exercise("01.1", Function("per_pixel(X, V)", Array("H")))
@@ -55,7 +56,11 @@ def audio_layer(function: Call) -> str:
     return "The same formula with one index: h[i] = u + Σ_a v[a] x[i + a]."
 
 
-@exercise("01.3", Letters("ABCDE"))
+@exercise(
+    "01.3",
+    Letters("ABCDE"),
+    Page(known=("BDE",)),
+)
 def where_position_matters(letters: frozenset[str]) -> str:
     """The tasks that an invariant network cannot do."""
     if "C" in letters:
@@ -73,7 +78,16 @@ def where_position_matters(letters: frozenset[str]) -> str:
     return "In B, D and E the place is the answer, or part of it."
 
 
-@exercise("01.4", Integer("a whole number of layers"))
+@exercise(
+    "01.4",
+    Integer("a whole number of layers"),
+    Page(
+        known=(4, 1, 2, 3, 14, 15),
+        labels=("Layers",),
+        marks=((-1, 0, 1, 2, 3),),
+        instead={"which is too few": "So few layers see less than the 15 words."},
+    ),
+)
 def layers_for_text(layers: int) -> str:
     """How many layers of kernel 5 see 15 words at once."""
     if layers == 3:
@@ -96,7 +110,11 @@ def layers_for_text(layers: int) -> str:
     return "Four layers see 1 + 4·4 = 17 words, three only 13."
 
 
-@exercise("01.5", Integers(3, "(corner, edge, inside)"))
+@exercise(
+    "01.5",
+    Integers(3, "(corner, edge, inside)"),
+    Page(known=((4, 6, 9), (9, 9, 9), (1, 3, 9)), labels=("Corner", "Edge", "Inside")),
+)
 def uses_of_a_pixel(answer: tuple[int, ...]) -> str:
     """How many outputs a pixel at the corner, at an edge and inside feeds, for Δ = 1."""
     corner, edge, inside = answer

@@ -1,5 +1,7 @@
 """What the exercises of chapter 02, cross-correlation, accept and what they answer."""
 
+from itertools import product
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -16,6 +18,7 @@ from utils.exercises.answers import (
     agree,
     same,
 )
+from utils.exercises.page import Page
 
 
 def _corr(X: Tensor, K: Tensor) -> Tensor:
@@ -39,7 +42,20 @@ def _bar() -> Tensor:
     return picture
 
 
-@exercise("02.1", Numbers(3, "the sums for (a), (b), (c)"))
+@exercise(
+    "02.1",
+    Numbers(3, "the sums for (a), (b), (c)"),
+    Page(
+        known=(
+            (5, -5, -5),
+            (0, 0, 0),
+            (-5, 5, 5),
+            (5, 5, -5),
+            (5, -5, 5),
+            *product((6, -6), repeat=3),
+        )
+    ),
+)
 def diagonal_edge(got: tuple[float, ...]) -> str:
     """Sums of the outputs of K on D, K on D transposed, and K transposed on D."""
     right = (5, -5, -5)
@@ -105,7 +121,16 @@ def edge_along(function: Call) -> str:
     return "Two kernels, weighted by the components of v, cover every direction."
 
 
-@exercise("02.2b", Array("the kernel"))
+@exercise(
+    "02.2b",
+    Array("the kernel"),
+    Page(
+        known=([[1, -2, 1]], [[-1, 2, -1]], [[1, -1]], [[1]]),
+        labels=("Kernel, in a row",),
+        shape=(1, 3),
+        blank=True,
+    ),
+)
 def second_derivative(K: Tensor) -> str:
     """The least kernel of the second derivative along a row."""
     K = _as_row(K)
@@ -124,7 +149,23 @@ def second_derivative(K: Tensor) -> str:
     return "It is the difference of two differences: (x[j+1] − x[j]) − (x[j] − x[j−1])."
 
 
-@exercise("02.2c", Array("the kernel", 2))
+@exercise(
+    "02.2c",
+    Array("the kernel", 2),
+    Page(
+        known=([[1 / 4, 1 / 2, 1 / 4]], [[1 / 3, 1 / 3, 1 / 3]], [[1 / 2, 1 / 2]], [[1]]),
+        labels=("Kernel, in a row",),
+        shape=(1, 3),
+        marks=((-1, 0, 0.1, 1 / 8, 1 / 6, 0.2, 0.3, 3 / 8, 0.4, 0.6, 2 / 3, 3 / 4, 0.8, 2),),
+        instead={
+            "brighter": "The entries sum to more than 1: a flat part becomes brighter. What keeps "
+            "it?",
+            "darker": "The entries sum to less than 1: a flat part becomes darker. What keeps it?",
+        },
+        blank=True,
+        partly=True,
+    ),
+)
 def blur(K: Tensor) -> str:
     """Any kernel that averages."""
     total = K.sum().item()
@@ -164,6 +205,17 @@ def least_taps(function: Call) -> str:
         "a pair, the weight's gradient (2×2) and the bias's (a number)",
         Array("the weight's gradient", 2),
         Number("the bias's gradient, a number"),
+    ),
+    Page(
+        known=(
+            ([[8, 12], [20, 24]], 4),
+            ([[8, 12], [20, 24]], 1),
+            ([[0, 1], [3, 4]], 4),
+            ([[36, 36], [36, 36]], 4),
+            ([[2, 3], [5, 6]], 1),
+        ),
+        labels=("Gradient of the weight", "Gradient of the bias"),
+        shape=(2, 2),
     ),
 )
 def gradients(answer: tuple[Tensor, float]) -> str:
@@ -208,7 +260,19 @@ def unroll(function: Call) -> str:
     return "One row for each window: all dot products in one matrix product."
 
 
-@exercise("02.5", Array("the kernel", 2))
+@exercise(
+    "02.5",
+    Array("the kernel", 2),
+    Page(
+        known=([[1], [-1]], [[1, -1]], [[1, 1], [-1, -1]]),
+        labels=("Kernel",),
+        shape=(2, 2),
+        marks=((-2, -1, 0, 1, 2),),
+        instead={"flat parts": "It answers to flat parts, since its entries don’t sum to zero."},
+        blank=True,
+        partly=True,
+    ),
+)
 def horizontal(K: Tensor) -> str:
     """A kernel that answers to I transposed at its borders and not at all to I."""
     picture = _bar()
@@ -226,7 +290,11 @@ def horizontal(K: Tensor) -> str:
     return "It compares an entry with the one below it."
 
 
-@exercise("02.6", Array("the kernel"))
+@exercise(
+    "02.6",
+    Array("the kernel"),
+    Page(known=([[-1, 1]], [[1, -1]]), labels=("Kernel",), shape=(1, 2)),
+)
 def strict_layer(K: Tensor) -> str:
     """The kernel that a layer learns which flips it before it slides."""
     K = _as_row(K)
@@ -240,7 +308,15 @@ def strict_layer(K: Tensor) -> str:
     return "The flip undoes what training has learned turned around."
 
 
-@exercise("02.7", Numbers(3, "the layers and the two numbers of weights"))
+@exercise(
+    "02.7",
+    Numbers(3, "the layers and the two numbers of weights"),
+    Page(
+        known=((3, 27, 49), (2, 27, 49), (4, 27, 49), (5, 27, 49), (3, 9, 49), (3, 30, 49)),
+        labels=("Layers", "Their weights", "Weights of the large kernel"),
+        marks=((0, 1, 2, 6, 7), (), ()),
+    ),
+)
 def three_for_one(answer: tuple[float, ...]) -> str:
     """Layers of 3×3 that see 7×7, their weights, and the weights of one 7×7."""
     layers, small, large = answer

@@ -19,9 +19,14 @@ from utils.exercises.answers import (
     agree,
     same,
 )
+from utils.exercises.page import Page
 
 
-@exercise("03.1", Integers(2, "the shape, (rows, columns)"))
+@exercise(
+    "03.1",
+    Integers(2, "the shape, (rows, columns)"),
+    Page(known=((2, 2), (3, 2), (2, 3), (6, 6)), labels=("Rows", "Columns")),
+)
 def _shape(answer: tuple[int, ...]) -> str:
     rows, columns = answer
     if (rows, columns) == (2, 2):
@@ -37,7 +42,11 @@ def _shape(answer: tuple[int, ...]) -> str:
     raise Wrong("Take one axis at a time: padded size minus kernel, over stride, floor, plus 1.")
 
 
-@exercise("03.2", Number("one number of hertz"))
+@exercise(
+    "03.2",
+    Number("one number of hertz"),
+    Page(known=(1000, 3000, 1500, 2000), labels=("Hertz",)),
+)
 def _alias(hertz: float) -> str:
     if math.isclose(hertz, 1000):
         return "4,000 samples a second cannot tell 3,000 Hz from 4,000 − 3,000 = 1,000 Hz."
@@ -93,7 +102,14 @@ def _other_padding(X: Tensor, p: int, got: Tensor, want: Tensor) -> None:
         raise Wrong("The sides are right, the corners are not: mirror in both directions.")
 
 
-@exercise("03.4", Numbers(3, "three factors, of multiply-adds, output numbers and weights"))
+@exercise(
+    "03.4",
+    Numbers(3, "three factors, of multiply-adds, output numbers and weights"),
+    Page(
+        known=((4, 4, 1), (2, 4, 1), (4, 2, 1), (2, 2, 1), (4, 4, 4)),
+        labels=("Multiply-adds", "Output numbers", "Weights"),
+    ),
+)
 def _savings(answer: tuple[float, ...]) -> str:
     adds, activations, weights = answer
     if weights != 1:
@@ -105,7 +121,11 @@ def _savings(answer: tuple[float, ...]) -> str:
     raise Wrong("Count the outputs at stride 1, 224·224, and at stride 2, 112·112.")
 
 
-@exercise("03.5", Number("one number between 0 and 1"))
+@exercise(
+    "03.5",
+    Number("one number between 0 and 1"),
+    Page(known=(1 / 3, 2 / 3, 0.5, 0), labels=("Correlation",)),
+)
 def _correlation(correlation: float) -> str:
     if math.isclose(correlation, 1 / 3, abs_tol=0.005):
         return "Windows of 3 that start 2 apart share one pixel of three."
@@ -120,7 +140,21 @@ def _correlation(correlation: float) -> str:
     raise Wrong("Write both outputs as sums of three pixels: only a shared pixel correlates them.")
 
 
-@exercise("03.6", Array("the spread X"))
+@exercise(
+    "03.6",
+    Array("the spread X"),
+    Page(
+        known=(
+            [[0, 0, 1], [0, 0, 0], [2, 0, 3]],
+            [[0, 0, 1], [0, 0, 1], [2, 2, 3]],
+            [[0, 0.5, 1], [1, 1.5, 2], [2, 2.5, 3]],
+            [[0, 1], [2, 3]],
+        ),
+        labels=("The spread X",),
+        shape=(3, 3),
+        blank=True,
+    ),
+)
 def _spread(got: Tensor) -> str:
     want = torch.tensor([[0.0, 0, 1], [0, 0, 0], [2, 0, 3]])
     if got.shape == (4, 4):
@@ -135,7 +169,11 @@ def _spread(got: Tensor) -> str:
     return "One step in the spread input is half a step in X."
 
 
-@exercise("03.7", Collection(Integer("a whole number"), "a set of input sizes"))
+@exercise(
+    "03.7",
+    Collection(Integer("a whole number"), "a set of input sizes"),
+    Page(known=({7, 8},), labels=("Sizes",), options=tuple(range(1, 13))),
+)
 def _sizes(given: frozenset[int]) -> str:
     if given == {7, 8}:
         return "Two sizes, one output: the stride forgets which it was."
@@ -147,7 +185,11 @@ def _sizes(given: frozenset[int]) -> str:
     raise Wrong("Right as far as it goes, but a stride of 2 leaves room for one more size.")
 
 
-@exercise("03.8", Integer("a whole number of layers"))
+@exercise(
+    "03.8",
+    Integer("a whole number of layers"),
+    Page(known=(8, 7, 15), labels=("Layers",), marks=(range(7),)),
+)
 def _layers(layers: int) -> str:
     if layers == 8:
         return "The padding is 8 pixels from the centre, and each layer carries its news by one."

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from utils.exercises import Wrong, answers, exercise
 from utils.exercises.answers import Array, Call, Function, Number, Numbers, Parts, agree, same
+from utils.exercises.page import Page
 
 
 def _full(K1: Tensor, K2: Tensor) -> Tensor:
@@ -46,7 +47,21 @@ def compose(function: Call) -> str:
     return "The true convolution of the two kernels, of size k1 + k2 − 1."
 
 
-@exercise("04.1b", Numbers(3, "a kernel [a, b, c]"))
+@exercise(
+    "04.1b",
+    Numbers(3, "a kernel [a, b, c]"),
+    Page(
+        known=((1, 0, 1), (0, 0, 0)),
+        labels=("a", "b", "c"),
+        marks=(range(-4, 5),),
+        instead={
+            "has no real root": "a + bx + cx² has no real root, so it has no real factor.",
+            "is zero at": "That one has a real root x, so it has the factor [−x, 1]: it can be "
+            "split.",
+        },
+        partly=True,
+    ),
+)
 def unsplittable(answer: tuple[float, ...]) -> str:
     """`[a, b, c]` such that a + bx + cx² has no real factor."""
     a, b, c = answer
@@ -132,7 +147,11 @@ def _wrong_products(got: float, case: tuple[Any, ...], want: int, where: str) ->
     raise Wrong(f"Multiplications {where}: not {got:g}. The output there is {o_h}×{o_w}.")
 
 
-@exercise("04.3", Numbers(2, "the two factors"))
+@exercise(
+    "04.3",
+    Numbers(2, "the two factors"),
+    Page(known=((4, (58 / 56) ** 2), (2, 1), (4, 58 / 56), (4, (60 / 56) ** 2), (4, 1))),
+)
 def doubling(answer: tuple[float, ...]) -> str:
     """Factors of the multiply-adds for doubled channels and for doubled padding."""
     channels, padding = answer
@@ -170,7 +189,14 @@ def rows_read(function: Call) -> str:
     return "1 + (k − 1)/(Δ + 1): from k rows down towards 1."
 
 
-@exercise("04.5", Numbers(3, "three factors"))
+@exercise(
+    "04.5",
+    Numbers(3, "three factors"),
+    Page(
+        known=((1, 0.5, 4), (1, 0.5, 2), (1, 0.5, 0.25), (1, 1, 4), (0.5, 0.5, 4)),
+        labels=("Multiply-adds", "Output numbers", "Weights"),
+    ),
+)
 def halve_and_double(answer: tuple[float, ...]) -> str:
     """Factors of multiply-adds, output numbers and weights."""
     adds, numbers, weights = answer
@@ -189,7 +215,11 @@ def halve_and_double(answer: tuple[float, ...]) -> str:
     return "The rule keeps the work, not the amount of numbers."
 
 
-@exercise("04.6", Numbers(2, "the two changes"))
+@exercise(
+    "04.6",
+    Numbers(2, "the two changes"),
+    Page(known=((0, 5), (0, 0), (5, 5))),
+)
 def bias_before_norm(answer: tuple[float, ...]) -> str:
     """Change of the batch norm's outputs and of the means of its input."""
     outputs, means = answer
@@ -204,7 +234,16 @@ def bias_before_norm(answer: tuple[float, ...]) -> str:
     return "The mean takes away exactly what the bias adds, so its gradient is zero."
 
 
-@exercise("04.7", Array("the filter"))
+@exercise(
+    "04.7",
+    Array("the filter"),
+    Page(
+        known=([[[[1, -1]], [[0, 0]], [[-1, 1]]]],),
+        labels=("Red", "Green", "Blue"),
+        shape=(1, 3, 1, 2),
+        partly=True,
+    ),
+)
 def opponent(W: Tensor) -> str:
     """A filter (1, 3, k_h, k_w) that sees borders of colour and nothing grey."""
     if W.ndim != 4 or W.shape[:2] != (1, 3) or not W.numel():

@@ -19,9 +19,14 @@ from utils.exercises.answers import (
     agree,
     same,
 )
+from utils.exercises.page import Page
 
 
-@exercise("05.1", Letters("ABCDE"))
+@exercise(
+    "05.1",
+    Letters("ABCDE"),
+    Page(known=("ABD",)),
+)
 def equal_bits(given: frozenset[str]) -> str:
     """The letters of the cases in which any order of the sum gives the same bits."""
     reasons = {
@@ -75,7 +80,19 @@ def conv_by_matrix(function: Call) -> str:
     return hedges[0] or "Filters as rows, windows as columns: one matrix product."
 
 
-@exercise("05.3", Numbers(4, "the four numbers (a), (b), (c), (d)"))
+@exercise(
+    "05.3",
+    Numbers(4, "the four numbers (a), (b), (c), (d)"),
+    Page(
+        known=(
+            (4, 64, 64, 256),
+            (16, 64, 64, 256),
+            (4, 64, 256, 256),
+            (4, 64, 128, 256),
+            (4, 64, 64, 64),
+        )
+    ),
+)
 def blocks(answer: tuple[float, ...]) -> str:
     """Saving, channels seen by one layer, by two, and by two with a shuffle."""
     factor, one, two, shuffled = answer
@@ -98,7 +115,18 @@ def blocks(answer: tuple[float, ...]) -> str:
     return "A quarter of the work; four networks that never meet, until a free shuffle joins them."
 
 
-@exercise("05.4", Integer("a whole number of channels"))
+@exercise(
+    "05.4",
+    Integer("a whole number of channels"),
+    Page(
+        known=(205, 128, 256, 229),
+        labels=("m",),
+        instead={
+            "more than the": "That m has more than the 589,824 weights allowed.",
+            "there is room": "589,824 weights are allowed, so there is room.",
+        },
+    ),
+)
 def widest_bottleneck(m: int) -> str:
     """The largest m with 1024m + 9m² at most a quarter of 9·512²."""
     if m == 205:
@@ -115,7 +143,11 @@ def widest_bottleneck(m: int) -> str:
     raise Wrong(f"m = {m} has {weights:,} weights; 589,824 are allowed, so there is room.")
 
 
-@exercise("05.5", Number("one number between 0 and 1"))
+@exercise(
+    "05.5",
+    Number("one number between 0 and 1"),
+    Page(known=(1 / 4, 1 / 2, 3 / 4, 1), labels=("Fraction",)),
+)
 def fraction_read(fraction: float) -> str:
     """The fraction of pixels that a 1×1 kernel at stride 2 reads."""
     if math.isclose(fraction, 0.25):

@@ -20,6 +20,7 @@ from utils.exercises.answers import (
     agree,
     same,
 )
+from utils.exercises.page import Page
 
 
 @exercise("06.1", Function("average_kernel(channels, k)", Array("the weight")))
@@ -51,21 +52,37 @@ def _average_kernel(function: Call) -> str:
     return "A diagonal of constant kernels, at stride k."
 
 
-@exercise("06.2", Parts("a pair, A and B, each 2×2", Array("A"), Array("B")))
+@exercise(
+    "06.2",
+    Parts("a pair, A and B, each 2×2", Array("A"), Array("B")),
+    Page(
+        known=(([[2, 1], [1, 1]], [[1, 2], [1, 1]]),),
+        labels=("A", "B"),
+        shape=(2, 2),
+        marks=((1, 2, 3),),
+        instead={
+            "agree, as they would": "max(A) + max(B) and max(A + B) + max(0) agree, as they would "
+            "for a convolution. Let the two disagree where the largest is.",
+            "for a convolution with a bias": "max(A) + max(B) is not max(A + B) + max(0), and for "
+            "a convolution with a bias it would have to be.",
+        },
+        partly=True,
+    ),
+)
 def _counter_example(answer: tuple[Tensor, Tensor]) -> str:
     A, B = answer
     if A.shape != (2, 2) or B.shape != (2, 2):
         raise Wrong("A and B are 2×2 matrices of numbers, as nested lists or tensors.")
     if (A == 0).any() or (B == 0).any():
         raise Wrong("No zeros, please: the two dots of the text would be too short a way.")
-    if torch.allclose(A.max() + B.max(), (A + B).max(), rtol=1e-9, atol=0):
+    a, b, both = A.max().item(), B.max().item(), (A + B).max().item()
+    if math.isclose(a + b, both, rel_tol=1e-9):
         raise Wrong(
-            f"max(A) + max(B) = {A.max() + B.max():g} and max(A + B) + max(0) = {(A + B).max():g} "
+            f"max(A) + max(B) = {a + b:g} and max(A + B) + max(0) = {both:g} "
             "agree, as they would for a convolution. Let the two disagree where the largest is."
         )
     return (
-        f"{A.max():g} + {B.max():g} is not {(A + B).max():g} + 0, "
-        "and for a convolution with a bias it would have to be."
+        f"{a:g} + {b:g} is not {both:g} + 0, and for a convolution with a bias it would have to be."
     )
 
 
@@ -141,7 +158,23 @@ def _corner_maxima(X: Tensor) -> Tensor:
     return F.max_pool2d(X, 2, stride=1)[..., :-1, :-1]
 
 
-@exercise("06.4", Integers(2, "comparisons and multiply-adds"))
+@exercise(
+    "06.4",
+    Integers(2, "comparisons and multiply-adds"),
+    Page(
+        known=(
+            (1605632, 118013952),
+            (1605632, 39337984),
+            (1605632, 236027904),
+            (64 * 56 * 56 * 9, 0),
+            (64 * 112 * 112 * 8, 0),
+            (64 * 64 * 56 * 56 * 8, 0),
+            (56 * 56 * 8, 0),
+            (64 * 56 * 56 * 4, 0),
+        ),
+        labels=("Comparisons", "Multiply-adds"),
+    ),
+)
 def _cost(answer: tuple[int, ...]) -> str:
     comparisons, multiply_adds = answer
     windows, convolution = 64 * 56 * 56, 64 * 112 * 112 * 3 * 49
@@ -166,7 +199,11 @@ def _cost(answer: tuple[int, ...]) -> str:
     return "One comparison for every 73 multiply-adds."
 
 
-@exercise("06.5", Words(2, "'max' or 'avg' for (a) and for (b)"))
+@exercise(
+    "06.5",
+    Words(2, "'max' or 'avg' for (a) and for (b)"),
+    Page(known=(("max", "avg"),), options=("max", "avg")),
+)
 def _which(answer: tuple[str, ...]) -> str:
     first, second = answer
     if first not in ("max", "avg") or second not in ("max", "avg"):
@@ -226,7 +263,21 @@ def _softmax_pool(function: Call) -> str:
     return "The mean at β = 0, on its way to the maximum as β grows."
 
 
-@exercise("06.8", Numbers(2, "two chances between 0 and 1"))
+@exercise(
+    "06.8",
+    Numbers(2, "two chances between 0 and 1"),
+    Page(
+        known=(
+            (2 / 3, 4 / 9),
+            (1 / 3, 4 / 9),
+            (1 / 2, 4 / 9),
+            (2 / 3, 2 / 3),
+            (2 / 3, 1 / 3),
+            (2 / 3, 1 / 9),
+        ),
+        labels=("Right", "Right and down"),
+    ),
+)
 def _dot(answer: tuple[float, ...]) -> str:
     right, diagonal = answer
 
@@ -259,7 +310,11 @@ _WHY = {
 }
 
 
-@exercise("06.9", Letters("ABCDEFG"))
+@exercise(
+    "06.9",
+    Letters("ABCDEFG"),
+    Page(known=("ABDF",)),
+)
 def _places(given: frozenset[str]) -> str:
     for letter in sorted(given - set("ABDF")):
         raise Wrong(f"{letter} does not belong: {_WHY[letter]}")

@@ -16,6 +16,7 @@ from utils.exercises.answers import (
     agree,
     same,
 )
+from utils.exercises.page import Page
 
 
 def _whole(shape: tuple[int, ...], seed: int) -> Tensor:
@@ -33,6 +34,24 @@ def _whole(shape: tuple[int, ...], seed: int) -> Tensor:
         Integers(3, "the shape of unfold"),
         Integers(2, "the shape of the kernels' matrix"),
         Integers(3, "the shape of the product"),
+    ),
+    Page(
+        known=(
+            ((2, 30, 4), (7, 30), (2, 7, 4)),
+            ((2, 4, 30), (7, 30), (2, 7, 4)),
+            ((2, 6, 4), (7, 30), (2, 7, 4)),
+            ((2, 30, 4), (30, 7), (2, 7, 4)),
+            ((7, 7, 7), (7, 30), (2, 7, 4)),
+            ((28, 28, 28), (7, 30), (2, 7, 4)),
+            ((210, 210, 210), (7, 30), (2, 7, 4)),
+        ),
+        labels=("unfold (1)", "(2)", "(3)", "kernels (1)", "(2)", "product (1)", "(2)", "(3)"),
+        instead={
+            "The shape of unfold is": "The shape of unfold is pictures, numbers in a window, "
+            "places where a window fits.",
+            "Each of the 7 kernels": "Each of the 7 kernels is one row, as long as a window.",
+            "the 30 is summed": "(7, 30) @ (2, 30, 4): the 30 is summed away.",
+        },
     ),
 )
 def _several_kernels(answer: tuple[tuple[int, ...], ...]) -> str:
@@ -57,7 +76,20 @@ def _several_kernels(answer: tuple[tuple[int, ...], ...]) -> str:
     return "unfold knows the window's size, not how many kernels will use it."
 
 
-@exercise("07.2", Integers(3, "the entries, the nonzero ones, the numbers of unfold"))
+@exercise(
+    "07.2",
+    Integers(3, "the entries, the nonzero ones, the numbers of unfold"),
+    Page(
+        known=(
+            (2472873984, 443556, 443556),
+            (2472873984, 9, 443556),
+            (2472873984, 443556, 451584),
+            (224**4, 0, 0),
+            (224**2 * 9, 0, 0),
+        ),
+        labels=("Entries", "Nonzero", "Numbers of unfold"),
+    ),
+)
 def _sizes(answer: tuple[int, ...]) -> str:
     entries, nonzero, unrolled = answer
     outputs, inputs = 222 * 222, 224 * 224
@@ -197,7 +229,11 @@ def _banded(function: Call, taps: list[int], n: int, want: Tensor) -> Tensor:
     return next((got for got in made if agree(got, want)), made[0])
 
 
-@exercise("07.6", Integers(3, "the dimensions for (a), (b), (c)"))
+@exercise(
+    "07.6",
+    Integers(3, "the dimensions for (a), (b), (c)"),
+    Page(known=((20, 20, 36), (16, 20, 36), (20, 16, 36), (20, 20, 20), (0, 20, 36), (20, 0, 36))),
+)
 def _null_space(answer: tuple[int, ...]) -> str:
     box, corner, zero = answer
     if (box, corner, zero) == (20, 20, 36):

@@ -20,9 +20,14 @@ from utils.exercises.answers import (
     agree,
     same,
 )
+from utils.exercises.page import Page
 
 
-@exercise("08.1", Truths(3, "yes or no to (a), (b), (c)"))
+@exercise(
+    "08.1",
+    Truths(3, "yes or no to (a), (b), (c)"),
+    Page(known=((True, False, False),)),
+)
 def _there_and_back(given: tuple[bool, ...]) -> str:
     if given[2]:
         raise Wrong("(c): 36 numbers in the middle cannot bring 256 values back.")
@@ -63,7 +68,11 @@ def _output_padding(function: Call) -> str:
     return "The remainder that the floor threw away: one size in s needs none."
 
 
-@exercise("08.3", Number("one number"))
+@exercise(
+    "08.3",
+    Number("one number"),
+    Page(known=(124, 68, 36, 24), labels=("Sum",)),
+)
 def _inner_product(total: float) -> str:
     if math.isclose(total, 124):
         return "19 + 25 + 37 + 43: the operator changed sides, the sum did not."
@@ -81,7 +90,13 @@ def _inner_product(total: float) -> str:
 _BOARDS = {(2, 2), (3, 2), (3, 3), (4, 2), (4, 3), (5, 2), (5, 3), (6, 3)}
 
 
-@exercise("08.4", Collection(Integers(2, "a pair"), "a set of pairs (k, s)"))
+@exercise(
+    "08.4",
+    Collection(Integers(2, "a pair"), "a set of pairs (k, s)"),
+    Page(
+        known=({(2, 2), (3, 3), (4, 2), (6, 3)},), labels=("Pairs (k, s)",), options=sorted(_BOARDS)
+    ),
+)
 def _even(given: frozenset[tuple[int, ...]]) -> str:
     for k, s in sorted(given - _BOARDS):
         raise Wrong(f"({k}, {s}) is not among the pairs that were asked about.")
@@ -98,12 +113,34 @@ def _even(given: frozenset[tuple[int, ...]]) -> str:
     return "Where s divides k, every remainder has k/s taps."
 
 
+_FLAT = (
+    "A flat picture must stay flat: taps 0 and 3, taps 1 and 4, and tap 2 alone must each add up "
+    "to 1, in equal steps of 1/3."
+)
+
+
 @exercise(
     "08.5",
     Parts(
         "the taps and the padding",
         Numbers(None, "the taps"),
         Integer("the padding, a whole number"),
+    ),
+    Page(
+        known=(
+            ((1 / 3, 2 / 3, 1, 2 / 3, 1 / 3), 1),
+            ((1 / 3, 2 / 3, 1, 2 / 3, 1 / 3), 0),
+            ((0, 1 / 3, 2 / 3, 1, 2 / 3, 1 / 3, 0), 2),
+            ((1 / 4, 3 / 4, 3 / 4, 1 / 4), 1),
+        ),
+        labels=("Taps", "Padding"),
+        shape=(1, 7),
+        instead={
+            "yours give": _FLAT,
+            "Flat pictures stay flat": _FLAT,
+            "The taps are right, the padding": "The taps are right, the padding is not: there "
+            "should be 3n outputs.",
+        },
     ),
 )
 def _bilinear(answer: tuple[tuple[float, ...], int]) -> str:
@@ -179,6 +216,21 @@ def _shuffle(function: Call) -> str:
 @exercise(
     "08.7",
     Parts("four pairs (padding, output padding), for k = 2, 3, 4, 5", *[Integers(2, "a pair")] * 4),
+    Page(
+        known=(((0, 0), (1, 1), (1, 0), (2, 1)),),
+        labels=(
+            "k = 2: padding",
+            "output padding",
+            "k = 3: padding",
+            "output padding",
+            "k = 4: padding",
+            "output padding",
+            "k = 5: padding",
+            "output padding",
+        ),
+        marks=(range(-1, 5),),
+        instead={"a line of 10": ""},
+    ),
 )
 def _double(given: tuple[tuple[int, ...], ...]) -> str:
     want = {2: (0, 0), 3: (1, 1), 4: (1, 0), 5: (2, 1)}

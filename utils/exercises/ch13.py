@@ -7,10 +7,32 @@ from typing import Any
 
 from utils.exercises import Wrong, exercise
 from utils.exercises.answers import Call, Function, Integers, Number, Numbers, close, listed
+from utils.exercises.page import Page
 from utils.shapes import conv_cost
 
 
-@exercise("13.1", Integers(3, "parameters, multiply-adds, activations"))
+@exercise(
+    "13.1",
+    Integers(3, "parameters, multiply-adds, activations"),
+    Page(
+        known=(
+            (73856, 57802752, 100352),
+            *((wrong, 57802752, 100352) for wrong in (73728, 73792, 24576, 24704, 1152, 1280)),
+            *(
+                (73856, wrong, 100352)
+                for wrong in (
+                    2 * 57802752,
+                    73728 * 56 * 56,
+                    73728 * 27 * 27,
+                    73856 * 784,
+                    24576 * 784,
+                )
+            ),
+            *((73856, 57802752, wrong) for wrong in (128 * 56 * 56, 64 * 56 * 56, 784)),
+        ),
+        labels=("Parameters", "Multiply-adds", "Activations"),
+    ),
+)
 def bill(answer: tuple[int, ...]) -> str:
     """Parameters, multiply-adds and activations of 64 to 128 channels, 3×3, stride 2, 56×56."""
     parameters, multiply_adds, activations = answer
@@ -50,7 +72,14 @@ def bill(answer: tuple[int, ...]) -> str:
     return "Every weight is used once at each of the 784 places."
 
 
-@exercise("13.2", Number("one number between 0 and 1"))
+@exercise(
+    "13.2",
+    Number("one number between 0 and 1"),
+    Page(
+        known=(1 - (37 / 49) ** 2, (37 / 49) ** 2, 12 / 49, 24 / 49, (12 / 49) ** 2, 48 / 49),
+        labels=("Fraction",),
+    ),
+)
 def zeros(share: float) -> str:
     """The share of products with a zero: 7×7 windows on 7×7 pixels, padding 3."""
     if close(share, 1 - (37 / 49) ** 2):
@@ -68,7 +97,20 @@ def zeros(share: float) -> str:
     raise Wrong("Along one axis, the 7 windows have 49 taps. 3 + 2 + 1 hang out at each end.")
 
 
-@exercise("13.3", Numbers(2, "seconds of prediction, seconds of training"))
+@exercise(
+    "13.3",
+    Numbers(2, "seconds of prediction, seconds of training"),
+    Page(
+        known=(
+            *((289.01376, 289.01376 * factor) for factor in (59 / 20, 3, 39 / 20, 2)),
+            *(
+                (289.01376 * factor, 852.6)
+                for factor in (1 / 2, 0.4, 0.2, 1 / 20, 1 / 3, 1 / 60, 1 / 3600)
+            ),
+        ),
+        labels=("Prediction, s", "Training, s"),
+    ),
+)
 def hours(answer: tuple[float, ...]) -> str:
     """Seconds for prediction and for one round of training, on a machine at 40% of 2 TFLOP/s."""
     forward, training = answer
@@ -99,7 +141,18 @@ def hours(answer: tuple[float, ...]) -> str:
     return "289 s, and 59/20 of that: 853 s."
 
 
-@exercise("13.4", Numbers(3, "(a), (b), (c), in millions"))
+@exercise(
+    "13.4",
+    Numbers(3, "(a), (b), (c), in millions"),
+    Page(
+        known=(
+            (170, 180, 90),
+            *((wrong, 180, 90) for wrong in (120, 110, 180)),
+            *((170, 180, wrong) for wrong in (120, 70, 80, 30)),
+        ),
+        labels=("(a), millions", "(b), millions", "(c), millions"),
+    ),
+)
 def steps(answer: tuple[float, ...]) -> str:
     """Multiply-adds of a step: of all layers, with the pictures' gradient, of the last layer."""
     full, pictures, last = answer
@@ -124,7 +177,19 @@ def steps(answer: tuple[float, ...]) -> str:
     return "Each gradient costs what its layer costs; only those asked for are made."
 
 
-@exercise("13.5", Numbers(2, "MiB at stride 1, inputs at stride 2"))
+@exercise(
+    "13.5",
+    Numbers(2, "MiB at stride 1, inputs at stride 2"),
+    Page(
+        known=(
+            (441, 2.25),
+            (441, 9),
+            (441, 4.5),
+            *((441 * factor, 2.25) for factor in (1 / 16, 2**20 / 1e6, 1 / 4, 1 / 3, 1 / 64, 2)),
+        ),
+        labels=("Columns, MiB", "Columns / inputs"),
+    ),
+)
 def columns(answer: tuple[float, ...]) -> str:
     """MiB of im2col's columns for a batch, and how many inputs they are at stride 2."""
     size, inputs = answer
@@ -181,7 +246,14 @@ def separable(function: Call) -> str:
     return "1/c_o + 1/k²: the number of input channels cancels."
 
 
-@exercise("13.7", Integers(2, "the batch in float32, the batch in float16"))
+@exercise(
+    "13.7",
+    Integers(2, "the batch in float32, the batch in float16"),
+    Page(
+        known=((54, 26), (50, 25), (53, 26), (54, 54), (54, 25), (54, 27), (115, 54)),
+        labels=("float32", "float16"),
+    ),
+)
 def batches(answer: tuple[int, ...]) -> str:
     """Least batch at which 4096 to 1000 is compute-bound at a ridge of 25, in 4 and in 2 bytes."""
     four, two = answer
@@ -245,7 +317,20 @@ def four_products(function: Call) -> str:
     return "Four products of a picture's number and a kernel's."
 
 
-@exercise("13.8b", Numbers(3, "products for an output of F(2×2, 3×3), F(4×4, 3×3), F(6×6, 3×3)"))
+@exercise(
+    "13.8b",
+    Numbers(3, "products for an output of F(2×2, 3×3), F(4×4, 3×3), F(6×6, 3×3)"),
+    Page(
+        known=(
+            (4, 2.25, 16 / 9),
+            (16, 36, 64),
+            (2, 1.5, 4 / 3),
+            (1 / 4, 4 / 9, 9 / 16),
+            (9 / 4, 4, 81 / 16),
+        ),
+        labels=("F(2×2, 3×3)", "F(4×4, 3×3)", "F(6×6, 3×3)"),
+    ),
+)
 def products_for_each_output(answer: tuple[float, ...]) -> str:
     """(m + 2)²/m² for m = 2, 4, 6."""
     want = [(m + 2) ** 2 / m**2 for m in (2, 4, 6)]
@@ -310,7 +395,11 @@ class _Number:
     __radd__, __rmul__ = __add__, __mul__
 
 
-@exercise("13.9", Integers(2, "k for three transforms, k for two"))
+@exercise(
+    "13.9",
+    Integers(2, "k for three transforms, k for two"),
+    Page(known=((9, 7), (9, 9), (7, 5), (13, 11)), labels=("k, three transforms", "k, two")),
+)
 def crossings(answer: tuple[int, ...]) -> str:
     """The least odd k from which Fourier does fewer operations on 256×256 pixels, depthwise."""
     fresh, stored = answer

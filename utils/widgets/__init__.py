@@ -4,9 +4,9 @@ Each class is an ipywidget (through anywidget), so it links, observes and nests 
 JavaScript lives in `js/` and is bundled into `dist/` by `make widgets`.
 """
 
-from utils.widgets.base import Explorable
-
 # The registry: one line a widget. What `utils` exports, what the tests run, follows from it.
+from utils.widgets.answer import Answer as Answer
+from utils.widgets.base import Explorable
 from utils.widgets.channels import Channels as Channels
 from utils.widgets.dense_to_conv import DenseToConv as DenseToConv
 from utils.widgets.image_filter import ImageFilter as ImageFilter

@@ -35,6 +35,9 @@ class Explorable(anywidget.AnyWidget):
     # ipywidgets 7 (Colab) shows widgets through this method, which would leave our HTML out.
     _ipython_display_: ClassVar[None] = None
 
+    calculates: ClassVar[bool] = True
+    """Whether it shows numbers of its own: an `output`, equations, code that prints them."""
+
     examples: ClassVar[dict[str, dict[str, Any]]]
     """Arguments by name: a widget for each mode that its page knows; all shared tests run them."""
 
@@ -104,7 +107,7 @@ class Explorable(anywidget.AnyWidget):
 
     @property
     def output(self) -> Tensor:
-        """The numbers that the widget shows, as a float64 tensor."""
+        """The numbers that the widget shows, as a float64 tensor, where it calculates."""
         raise NotImplementedError
 
     def first_frame(self) -> str:

@@ -3,14 +3,18 @@
 
 import * as engine from "folder:engine";
 import { mount, WIDGETS } from "./registry.js";
+import { showProgress } from "./view/progress.js";
 import { pageModel } from "./view/store.js";
+
+const ends = new WeakMap(); // what takes a widget away again
 
 function start(place) {
   if (place.dataset.mounted) return;
   const stage = document.createElement("div");
   try {
-    const spec = JSON.parse(place.dataset.spec);
-    mount({ kind: place.dataset.explorable, model: pageModel(spec), el: stage });
+    const { explorable: kind, spec, colab } = place.dataset;
+    const model = pageModel({ ...JSON.parse(spec), colab });
+    ends.set(place, mount({ kind, model, el: stage }));
   } catch (error) {
     console.error(`${place.dataset.explorable} could not start`, error);
     return;
@@ -21,6 +25,16 @@ function start(place) {
 
 const places = () => document.querySelectorAll("div.explorable[data-explorable]");
 const startAll = () => places().forEach(start);
+
+/** Starts the answers anew, so that they show what is remembered. */
+function answerAgain() {
+  for (const place of places()) {
+    if (place.dataset.explorable !== "Answer" || !ends.has(place)) continue;
+    ends.get(place)();
+    delete place.dataset.mounted;
+    start(place);
+  }
+}
 
 // A widget starts when it comes near, each in a task of its own: a page with five is not held up by
 // those that nobody has scrolled to.
@@ -36,6 +50,7 @@ function startWhenNear() {
     { rootMargin: "600px 0px" },
   );
   places().forEach((place) => near.observe(place));
+  showProgress(places(), answerAgain);
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startWhenNear);
