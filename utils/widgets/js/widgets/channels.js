@@ -45,7 +45,7 @@ export default function channels({ model, el }) {
     },
     onPlaying: (playing) => !playing && speak(),
   });
-  shell.addBeforeSettings(transport.element);
+  shell.addTransport(transport);
 
   const broken = (state) =>
     engine.brokenGroups(state.planes.length, state.filters.length, state.groups) ??

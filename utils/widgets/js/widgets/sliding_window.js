@@ -6,14 +6,15 @@ import { pytorch } from "../engine/snippet.js";
 import * as windows from "../engine/window.js";
 import * as words from "../engine/words.js";
 import { setText } from "../view/dom.js";
-import { createCountField, createPairField, createSelect, createStepper } from "../view/field.js";
+import { createButton, createCountField, createPairField, createSelect, createStepper } from "../view/field.js";
 import { Grid } from "../view/grid.js";
+import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 import { PRESETS, presetOf, resized } from "../view/kernels.js";
 
-const KEYS = ["input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step", "count_include_pad"];
+const KEYS = ["input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step", "count_include_pad", "predict"];
 const times = ([a, b]) => `${a}×${b}`;
 const MOST = 32;
 
@@ -62,11 +63,22 @@ export default function slidingWindow({ model, el }) {
   const output = new Grid({
     name: "Output",
     onPreview: pointAt("output"),
+    onEdit(row, col, text) {
+      if (row === null || text.trim()) return guess(row, col, text);
+      goTo(row, col); // nothing guessed: it is shown
+      return null;
+    },
     onPin([row, col]) {
       transport.pause();
-      goTo(row, col);
+      if (hidden(row, col)) output.edit(row, col, "");
+      else goTo(row, col);
     },
   });
+  const guess = shell.editor(judge);
+  const motion = createMotion(shell.root);
+  let seen = new Set(); // outputs that are shown, where the reader is to predict them
+  let guessed = []; // outputs that were guessed right
+  let verdict = ""; // on the last guess
   const panels = {
     input: createPanel("Input", input.element),
     kernel: createPanel("Kernel", kernel.element),
@@ -78,15 +90,16 @@ export default function slidingWindow({ model, el }) {
   );
 
   const transport = createTransport({
-    onStep(step) {
+    onStep(step, slowly) {
       preview = null;
       store.commit({ step }, { remember: false });
+      if (slowly) showProducts();
     },
     onPlaying(playing) {
       if (!playing) speak();
     },
   });
-  shell.addBeforeSettings(transport.element);
+  shell.addTransport(transport);
 
   /** Commits a change that leaves something to compute; else says which rule it breaks. */
   function attempt(changes) {
@@ -101,6 +114,31 @@ export default function slidingWindow({ model, el }) {
     preview = null;
     store.commit({ ...changes, step: row * ow + col });
     return null;
+  }
+
+  const hidden = (row, col) => Boolean(config?.predict) && !seen.has(`${row},${col}`);
+
+  /** A guess for an output that is not shown yet. */
+  function judge(row, col, guess) {
+    const right = outputs[row][col];
+    const good = Math.abs(guess - right) <= 0.005 * Math.max(1, Math.abs(right));
+    transport.pause();
+    goTo(row, col);
+    verdict = good ? `${show(guess)} is right` : `Not ${show(guess)}: see the sum`;
+    if (good) guessed.push([row, col]);
+    renderMarks();
+    shell.say(`${verdict}. ${shell.arithmetic.textContent}`);
+  }
+
+  /** The products rise from the window, and land in the output. */
+  function showProducts() {
+    if (windows.POOLING.has(config.mode)) return;
+    const at = cellOf();
+    const labels = windows.taps(config, ...at).map(({ row, col, u, v, padded }) => ({
+      element: input.cellAt(row, col),
+      text: show((padded ? 0 : config.input[row][col]) * windows.weightAt(config, u, v)),
+    }));
+    motion.fly(labels, output.cellAt(...at));
   }
 
   function goTo(row, col) {
@@ -172,6 +210,8 @@ export default function slidingWindow({ model, el }) {
       else render();
     },
   });
+  const hide = createButton("Hide the outputs", () => attempt({ predict: !config.predict }));
+  shell.tools.append(hide);
   shell.settings.append(
     ...["kernelHeight", "kernelWidth", "stride", "padding", "dilation"].map((f) => fields[f].element),
   );
@@ -191,7 +231,17 @@ export default function slidingWindow({ model, el }) {
     if (broken) return;
     const fresh = !config || KEYS.some((k) => k !== "step" && JSON.stringify(next[k]) !== JSON.stringify(config[k]));
     config = next;
+    verdict = "";
+    if (fresh) {
+      seen = new Set();
+      guessed = [];
+      motion.cancel();
+    }
+    const here = cellOf().join();
+    const revealed = config.predict && !seen.has(here);
+    seen.add(here);
     if (fresh) renderContent();
+    else if (revealed) renderOutputs();
     renderMarks();
     if (!transport.playing) speak();
   }
@@ -219,7 +269,7 @@ export default function slidingWindow({ model, el }) {
       label: label("kernel"),
       editable: () => !pooling,
     });
-    output.update({ to: out, text: (r, c) => show(outputs[r][c]), label: label("output") });
+    renderOutputs();
     const { rows, columns } = words.unreadLines(config);
     const cells = [...input.cells.values()].filter((c) => rows.includes(c.row) || columns.includes(c.col));
     input.mark("is-unread", cells.map((c) => [c.row, c.col]));
@@ -245,6 +295,17 @@ export default function slidingWindow({ model, el }) {
     divisor.select.disabled = config.mode !== "avg";
     shell.refresh();
   }
+
+  function renderOutputs() {
+    output.update({
+      to: outputShape(config),
+      text: (r, c) => (hidden(r, c) ? "?" : show(outputs[r][c])),
+      label: (r, c, text) => (hidden(r, c) ? `row ${r}, column ${c}, not shown yet; type a guess` : label("output")(r, c, text)),
+      editable: hidden,
+    });
+    setText(hide, config.predict ? "Show the outputs" : "Hide the outputs");
+  }
+
   const cellOf = () => {
     const [oh, ow] = outputShape(config);
     const step = Math.min(Math.max(store.state.step, 0), oh * ow - 1);
@@ -254,7 +315,8 @@ export default function slidingWindow({ model, el }) {
   function renderMarks() {
     const [oh, ow] = outputShape(config);
     const at = cellOf();
-    const shown = preview?.where === "output" ? [preview.row, preview.col] : at;
+    const pointed = preview?.where === "output" && !hidden(preview.row, preview.col);
+    const shown = pointed ? [preview.row, preview.col] : at;
     const found = windows.taps(config, ...shown);
     const cells = found.map(({ row, col }) => [row, col]);
     const span = [0, 1].map((a) => effectiveKernelSize(shapeOf(config.kernel)[a], config.dilation[a]));
@@ -264,12 +326,9 @@ export default function slidingWindow({ model, el }) {
     input.mark("is-skipped", skipped);
     const pooling = windows.POOLING.has(config.mode);
     input.mark("is-winner", config.mode === "max" ? [cells[windows.winner(config, ...shown)]] : []);
-    input.annotate(
-      pooling
-        ? new Map()
-        : new Map(found.map((t) => [`${t.row},${t.col}`, `×${show(windows.weightAt(config, t.u, t.v))}`])),
-    );
-    input.moveFrame(...cells[0], ...span);
+    const note = (t) => (pooling ? "" : `×${show(windows.weightAt(config, t.u, t.v))}`);
+    const panes = found.map((t) => [t.u * config.dilation[0], t.v * config.dilation[1], note(t)]);
+    input.moveFrame(...cells[0], ...span, panes);
 
     const from = preview && [preview.row, preview.col];
     input.mark("is-affected", preview?.where === "kernel" ? windows.uses(config, ...from) : []);
@@ -277,10 +336,12 @@ export default function slidingWindow({ model, el }) {
     kernel.mark("is-pointed", preview?.where === "kernel" ? [from] : []);
     output.mark("is-affected", preview?.where === "input" ? windows.affected(config, ...from) : []);
     output.mark("is-current", [shown]);
+    output.mark("is-hidden", [...output.cells.values()].map((c) => [c.row, c.col]).filter((c) => hidden(...c)));
+    output.mark("is-right", guessed);
     output.select(...at);
     transport.set(at[0] * ow + at[1], oh * ow);
     setText(shell.arithmetic, windows.arithmetic(config, ...shown));
-    setText(shell.pointed, words.pointedText(config, preview, shown));
+    setText(shell.pointed, verdict || words.pointedText(config, preview?.where === "output" ? null : preview, shown));
   }
 
   function speak() {
