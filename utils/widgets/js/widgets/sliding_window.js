@@ -1,22 +1,22 @@
 // SlidingWindow: one window, one kernel, one output, step by step. The course's signature.
 
-import { parseValue, show } from "../engine/numbers.js";
+import { show } from "../engine/numbers.js";
 import { effectiveKernelSize, outputShape, shapeOf } from "../engine/shape.js";
 import { pytorch } from "../engine/snippet.js";
 import * as windows from "../engine/window.js";
 import * as words from "../engine/words.js";
 import { setText } from "../view/dom.js";
-import { createButton, createCountField, createPairField, createSelect, createStepper } from "../view/field.js";
+import { createButton } from "../view/field.js";
 import { Grid } from "../view/grid.js";
 import { createMotion } from "../view/motion.js";
+import { createPrediction } from "../view/prediction.js";
 import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { PRESETS, presetOf, resized } from "../view/kernels.js";
+import { createWindowSettings } from "../view/window_settings.js";
 
 const KEYS = ["input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step", "count_include_pad", "predict"];
 const times = ([a, b]) => `${a}×${b}`;
-const MOST = 32;
 
 const configOf = (state) => ({ ...state, countIncludePad: state.count_include_pad });
 
@@ -28,8 +28,6 @@ export default function slidingWindow({ model, el }) {
     store,
     snippet: () => pytorch(config),
   });
-  // Weights and pixels that a smaller size hides come back when it grows again.
-  const memory = { kernel: new Map(), input: new Map() };
   let config;
   let outputs;
   let preview = null;
@@ -76,9 +74,8 @@ export default function slidingWindow({ model, el }) {
   });
   const guess = shell.editor(judge);
   const motion = createMotion(shell.root);
-  let seen = new Set(); // outputs that are shown, where the reader is to predict them
-  let guessed = []; // outputs that were guessed right
-  let verdict = ""; // on the last guess
+  const prediction = createPrediction(() => config?.predict);
+  const { hidden } = prediction;
   const panels = {
     input: createPanel("Input", input.element),
     kernel: createPanel("Kernel", kernel.element),
@@ -116,18 +113,13 @@ export default function slidingWindow({ model, el }) {
     return null;
   }
 
-  const hidden = (row, col) => Boolean(config?.predict) && !seen.has(`${row},${col}`);
-
   /** A guess for an output that is not shown yet. */
   function judge(row, col, guess) {
-    const right = outputs[row][col];
-    const good = Math.abs(guess - right) <= 0.005 * Math.max(1, Math.abs(right));
     transport.pause();
     goTo(row, col);
-    verdict = good ? `${show(guess)} is right` : `Not ${show(guess)}: see the sum`;
-    if (good) guessed.push([row, col]);
+    const said = prediction.judge(row, col, guess, outputs[row][col]);
     renderMarks();
-    shell.say(`${verdict}. ${shell.arithmetic.textContent}`);
+    shell.say(`${said}. ${shell.arithmetic.textContent}`);
   }
 
   /** The products rise from the window, and land in the output. */
@@ -151,73 +143,9 @@ export default function slidingWindow({ model, el }) {
     store.commit({ step }, { remember: false });
   }
 
-  const pairField = (label, key, least) =>
-    createPairField({
-      label,
-      least,
-      onCommit: (pair) => attempt({ [key]: pair }),
-      onError: shell.complain,
-    });
-  const sizeField = (label, key, axis) =>
-    createCountField({
-      label,
-      least: 1,
-      most: MOST,
-      onCommit(size) {
-        const shape = shapeOf(store.state[key]);
-        shape[axis] = size;
-        return attempt({ [key]: resized(store.state[key], shape, memory[key]) });
-      },
-      onError: shell.complain,
-    });
-  const fields = {
-    kernelHeight: sizeField("Kernel height", "kernel", 0),
-    kernelWidth: sizeField("Kernel width", "kernel", 1),
-    stride: pairField("Stride", "stride", 1),
-    padding: pairField("Padding", "padding", 0),
-    dilation: pairField("Dilation", "dilation", 1),
-    inputHeight: sizeField("Input height", "input", 0),
-    inputWidth: sizeField("Input width", "input", 1),
-    bias: createStepper({
-      label: "Bias",
-      parse: parseValue,
-      format: (value) => show(value),
-      nudge: (value, by) => value + by,
-      onCommit: (bias) => attempt({ bias }),
-      onError: shell.complain,
-    }),
-  };
-  const mode = createSelect({
-    label: "Operation",
-    options: words.MODES,
-    onChange(value) {
-      const broken = attempt({ mode: value });
-      shell.complain(broken ?? "");
-      if (broken) mode.set(store.state.mode);
-    },
-  });
-  const divisor = createSelect({
-    label: "Average divides by",
-    options: words.DIVISORS,
-    onChange: (value) => attempt({ count_include_pad: value === "true" }),
-  });
-  const preset = createSelect({
-    label: "Kernel preset",
-    options: [...PRESETS.map(([name]) => [name, name]), ["Custom", "Custom"]],
-    onChange(name) {
-      const make = PRESETS.find(([known]) => known === name)?.[1];
-      if (make) attempt({ kernel: make(...shapeOf(store.state.kernel)) });
-      else render();
-    },
-  });
+  const settings = createWindowSettings({ store, shell, attempt, render });
   const hide = createButton("Hide the outputs", () => attempt({ predict: !config.predict }));
   shell.tools.append(hide);
-  shell.settings.append(
-    ...["kernelHeight", "kernelWidth", "stride", "padding", "dilation"].map((f) => fields[f].element),
-  );
-  shell.addMore(
-    mode.element, divisor.element, preset.element, fields.inputHeight.element, fields.inputWidth.element, fields.bias.element,
-  );
 
   const label = (kind) => (row, col, text) => {
     const padding = kind === "input" && words.isOutside(config.input, row, col) ? "padding " : "";
@@ -231,15 +159,9 @@ export default function slidingWindow({ model, el }) {
     if (broken) return;
     const fresh = !config || KEYS.some((k) => k !== "step" && JSON.stringify(next[k]) !== JSON.stringify(config[k]));
     config = next;
-    verdict = "";
-    if (fresh) {
-      seen = new Set();
-      guessed = [];
-      motion.cancel();
-    }
-    const here = cellOf().join();
-    const revealed = config.predict && !seen.has(here);
-    seen.add(here);
+    motion.cancel();
+    if (fresh) prediction.forget();
+    const revealed = prediction.reach(...cellOf());
     if (fresh) renderContent();
     else if (revealed) renderOutputs();
     renderMarks();
@@ -284,15 +206,7 @@ export default function slidingWindow({ model, el }) {
     setText(signs[1], words.equalsSign(config));
     setText(shell.shape, words.shapeText(config));
 
-    const sizes = { kernelHeight: k[0], kernelWidth: k[1], inputHeight: n[0], inputWidth: n[1] };
-    for (const [key, size] of Object.entries(sizes)) fields[key].set(size);
-    for (const key of ["stride", "padding", "dilation", "bias"]) fields[key].set(config[key]);
-    fields.bias.disable(pooling, "Pooling has no bias.");
-    mode.set(config.mode);
-    preset.set(presetOf(config.kernel));
-    preset.select.disabled = pooling;
-    divisor.set(String(config.countIncludePad));
-    divisor.select.disabled = config.mode !== "avg";
+    settings.set(config);
     shell.refresh();
   }
 
@@ -337,11 +251,11 @@ export default function slidingWindow({ model, el }) {
     output.mark("is-affected", preview?.where === "input" ? windows.affected(config, ...from) : []);
     output.mark("is-current", [shown]);
     output.mark("is-hidden", [...output.cells.values()].map((c) => [c.row, c.col]).filter((c) => hidden(...c)));
-    output.mark("is-right", guessed);
+    output.mark("is-right", prediction.right);
     output.select(...at);
     transport.set(at[0] * ow + at[1], oh * ow);
     setText(shell.arithmetic, windows.arithmetic(config, ...shown));
-    setText(shell.pointed, verdict || words.pointedText(config, preview?.where === "output" ? null : preview, shown));
+    setText(shell.pointed, prediction.verdict || words.pointedText(config, preview?.where === "output" ? null : preview, shown));
   }
 
   function speak() {
