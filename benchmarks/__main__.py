@@ -27,9 +27,10 @@ from utils.measure import roofs
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 # What the course promises of `utils.functional`: geometric mean and worst, as ratios of time.
-TIME_TARGETS = {"the layer": (1.3, None), "layers": (2.0, 4.0), "others": (2.0, None)}
+TIME_TARGETS = {"the layer": (1.1, None), "layers": (1.6, 3.5), "others": (1.0, 2.5)}
+ONE_THREAD = ("others",)  # for these the mean is promised on one thread only
 SLOWEST_LOOPS = 1000  # the nested loops are at least so many times slower than functional.conv2d
-MEMORY_TARGET = 2.0  # times what torch holds, on the layer and the twelve layers
+MEMORY_TARGET = 2.0  # times what torch holds
 
 
 def processor() -> str:
@@ -90,12 +91,12 @@ def missed(report: Row) -> list[str]:
                 max(ratios, key=lambda name: ratios[name]),
             )
             where = f"threads {count}, {group}"
-            if mean > mean_target:
+            if mean > mean_target and (count == "1" or group not in ONE_THREAD):
                 found.append(f"{where}: mean {mean:.2f}, more than {mean_target}")
             if worst_target is not None and ratios[worst] > worst_target:
                 found.append(f"{where}: {worst} {ratios[worst]:.2f}, more than {worst_target}")
     for row in report["pairs"]:
-        if row["group"] != "others" and row["bytes"] > MEMORY_TARGET * row["torch_bytes"]:
+        if row["bytes"] > MEMORY_TARGET * row["torch_bytes"]:
             found.append(f"{row['name']}: holds {row['bytes'] / row['torch_bytes']:.2f} times")
     times = {row["name"]: row["ratio"] for row in report["ladder"]["5"]}
     if times["seven nested loops"] < SLOWEST_LOOPS * times["functional.conv2d"]:

@@ -18,7 +18,7 @@ from benchmarks.cases import random
 from utils import functional
 from utils.functional.arguments import Call
 from utils.functional.convolution import read_layer
-from utils.functional.ways import Way, axes, band, spectra, strips, taps
+from utils.functional.ways import Way, axes, band, means, spectra, strips, taps
 from utils.measure import compare
 
 
@@ -43,13 +43,6 @@ def rows() -> list[Row]:
     for factor in (8, 1 / 8):
         call = partial(functional.conv2d, random(1, 64, 112, 112), random(64, 64, 3, 3))
         found.append(_set(strips, "COPIED", int(strips.COPIED * factor), "64 → 64, 3×3", call))
-    for k, stride, pair in (
-        (4, 4, (unroll, by_rows)),
-        (3, 2, (unroll, by_rows)),
-        (4, 2, (by_rows, unroll)),
-        (7, 2, (by_rows, unroll)),
-    ):
-        found.append(_ways("OVERLAP", (16, 64, k, 112, stride, 1), *pair))
     for made, pair in ((1, (multiply, unroll)), (2, (multiply, unroll)), (8, (unroll, multiply))):
         found.append(_ways("MADE_OF_ONE", (64, 64 * made, 3, 56, 1, 64), *pair))
     found.append(_ways("MADE_OF_ONE", (1, 1, 3, 56, 1, 1), unroll, multiply))
@@ -70,9 +63,19 @@ def rows() -> list[Row]:
             functional.conv2d, random(1, 96, 112, 112), random(96, 1, 3, 3), None, stride, 1, 1, 96
         )
         found.append(_set(taps, "DENSE", dense, f"96 depthwise, 3×3, stride {stride}", call))
+        if stride < 4:
+            for at_once in (taps.AT_ONCE // 8, taps.AT_ONCE * 8):
+                what = f"96 depthwise, 3×3, stride {stride}"
+                found.append(_set(taps, "AT_ONCE", at_once, what, call))
+    for stride, dense in ((2, 1), (3, 1), (4, 4)):
+        pool = partial(functional.max_pool1d, random(1, 64, 12544), 3, stride, 1)
+        found.append(_set(axes, "DENSE", dense, f"max_pool1d 3, stride {stride}", pool))
     for at_once in (1 << 13, 1 << 20):
         pool = partial(functional.max_pool2d, random(1, 64, 112, 112), 3, 2, 1)
         found.append(_set(axes, "AT_ONCE", at_once, "max_pool2d 3×3, stride 2", pool))
+    for few in (means.FEW // 8, means.FEW * 8):
+        average = partial(functional.adaptive_avg_pool2d, random(1, 512, 14, 14), 6)
+        found.append(_set(means, "FEW", few, "adaptive_avg_pool2d to 6×6, 512×14×14", average))
     for k, groups in ((3, 1), (31, 64)):
         x, w = random(1, 64, 56, 56), random(64, 64 // groups, k, k)
         call = partial(functional.conv2d_fft, x, w, None, 1, k // 2, 1, groups)

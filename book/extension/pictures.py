@@ -46,8 +46,8 @@ class Stills(SphinxTransform):
             if not image["alt"]:
                 LOGGER.warning("a picture without a text alternative", location=image)
             _, name = self.env.relfn2path(image["uri"])
-            if not name.endswith(".png"):
-                continue
+            if not name.endswith(".png") or not Path(name).exists():
+                continue  # of what is missing, Sphinx warns
             self.env.note_dependency(name)
             image.replace_self(self.box(image, Path(name), first))
             first = False

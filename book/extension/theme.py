@@ -127,7 +127,7 @@ def sweep(app: Sphinx, error: Exception | None) -> None:
     if error:
         return
     out = Path(app.outdir)
-    texts = [*out.rglob("*.html"), *out.rglob("*.js"), out / "_static" / STYLE]
+    texts = [*out.rglob("*.html"), *(out / "_static").rglob("*.js"), out / "_static" / STYLE]
     said = "\n".join(path.read_text(encoding="utf-8") for path in texts)
     for path in sorted((out / "_static").rglob("*"), reverse=True):
         if path.is_dir():

@@ -6,7 +6,7 @@ import mathfont
 import pytest
 
 CHAPTER = "chapters/02-cross-correlation.html"
-FORMULA = re.compile(r"<(span|div) class=\"math[^>]*>(?:<div>)?(.*?)(?:</div>)?</\1>", re.DOTALL)
+FORMULA = re.compile(r"<(span|div) class=\"math [^>]*>(?:<div>)?(.*?)(?:</div>)?</\1>", re.DOTALL)
 
 
 @pytest.fixture(scope="module")

@@ -134,6 +134,19 @@ def test_code_can_be_reached_by_keyboard_as_soon_as_it_scrolls(server, visit):
     assert out_of_reach == 0
 
 
+def test_76_columns_of_code_need_no_scrolling_on_a_laptop(server, visit):
+    page, _ = visit(server + "chapters/02-cross-correlation.html", width=WIDE)
+    fits = """folded => {
+        const code = [...document.querySelectorAll(".cell_input pre")]
+            .find(pre => Boolean(pre.closest("details")) === folded);
+        if (folded) code.closest("details").open = true;
+        code.textContent = "x".repeat(76);
+        return code.scrollWidth <= code.clientWidth;
+    }"""
+    assert page.evaluate(fits, False)
+    assert page.evaluate(fits, True)
+
+
 def test_the_first_address_leads_to_the_first_page(book, server, visit):
     for start in ((book / REDIRECT).as_uri(), server):
         page, watch = visit(start, until="**/intro.html")

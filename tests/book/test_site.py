@@ -135,7 +135,7 @@ def strict(book):
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
     AtItsPlace.policy = (
         f"default-src 'none'; script-src 'self' {allowed}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+        "img-src 'self' data: blob:; font-src data:; connect-src 'self'; form-action 'self'; "
         "base-uri 'none'"
     )
     handler = functools.partial(AtItsPlace, directory=str(book))

@@ -83,7 +83,7 @@ NEW = {
           const panels = [input, output].map((grid, i) => createPanel(i ? "Output" : "Input", grid.element));
           shell.stage.append(panels[0].element, ledBy("▹", panels[1]));
           const transport = createTransport({ onStep: (step) => store.commit({ step }, { remember: false }) });
-          shell.addBeforeSettings(transport.element);
+          shell.addTransport(transport);
           const label = (row, col, text) => `number ${col}, ${text}`;
 
           function render() {

@@ -83,6 +83,9 @@ def test_it_steps_forth_and_back_to_the_same_picture(mount, widget):
     if not stepped:
         return
     state = "document.querySelector('.ex-root').innerText"
+    button[
+        "Next"
+    ].click()  # an output that was to be predicted stays shown once it has been reached
     button["First"].click()
     first = page.evaluate(state)
     button["Previous"].click()
@@ -171,3 +174,65 @@ def test_small_buttons_are_named_and_described(mount, widget):
     )
     assert [name for name, *_ in told] == ["Decrease", "Increase"] * (len(told) // 2)
     assert [label for _, label, _ in told] == [described for *_, described in told]
+
+
+HEIGHTS = """() => { const top = document.querySelector('.ex-root').getBoundingClientRect().top;
+    return [...document.querySelectorAll('.ex-root, .ex-field input, .ex-transport, .ex-foot')]
+        .map(e => e.getBoundingClientRect()).map(r => [r.top - top, r.height]); }"""
+
+
+def test_a_message_moves_nothing_and_goes_with_what_was_wrong(mount, widget):
+    page = mount(widget)
+    for summary in page.locator("details > summary:visible").all():
+        summary.click()
+    for field in page.locator(".ex-field input[type=text]:visible:enabled").all():
+        before, held = page.evaluate(HEIGHTS), field.input_value()
+        field.fill("abc")
+        message = page.locator("[data-part=message]")
+        assert "abc" in message.inner_text()
+        assert page.evaluate(HEIGHTS) == before
+        page.get_by_role("button", name="Undo").focus()
+        page.get_by_role("button", name="Reset").click()
+        # Either both are there or neither: a field never shows what no message speaks of.
+        assert bool(message.inner_text().strip()) == (field.input_value() != held)
+        field.press("Escape")
+        assert message.inner_text() == "" and field.input_value() == held
+
+
+def test_a_typed_number_is_seen_whole(mount, widget):
+    page = mount(widget)
+    for summary in page.locator("details > summary:visible").all():
+        summary.click()
+    for field in page.locator(".ex-field input[type=text]:visible:enabled").all():
+        field.fill("0.0000625")
+        assert field.evaluate("e => e.scrollWidth <= e.clientWidth")
+        field.press("Escape")
+
+
+def test_copying_confirms_and_the_box_closes(mount, widget):
+    page = mount(widget)
+    copy = page.get_by_role("button", name="Copy as PyTorch")
+    if not copy.count():
+        return
+    height = page.evaluate("document.querySelector('.ex-root').offsetHeight")
+    copy.click()
+    page.wait_for_function(
+        "() => /Copied|Ctrl/.test(document.querySelector('.ex-tools').textContent)"
+    )
+    page.get_by_role("button", name="Close the code").click()
+    assert page.evaluate("document.querySelector('.ex-root').offsetHeight") == height
+
+
+def test_editing_a_cell_pauses(mount, widget):
+    page = mount(widget)
+    play = page.get_by_role("button", name="Play")
+    cells = page.locator("[role=grid]:not([aria-readonly]) [role=gridcell]:visible")
+    if not play.count() or not cells.count():
+        return
+    play.click()
+    cell = cells.last
+    cell.focus()
+    cell.press("7")
+    if page.locator(".ex-edit").count():
+        assert page.get_by_role("button", name="Play").count() == 1
+        page.keyboard.press("Escape")

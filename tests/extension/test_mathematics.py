@@ -122,10 +122,10 @@ def test_the_search_knows_no_tex(build):
     assert "frac" not in index
 
 
-def test_a_text_alternative_holds_a_line_of_text(build):
-    text = "# Title\n\nThe column of $M^\\top$ and $\\frac{a}{2}$.\n\n```{image} none.png\n```\n"
-    built = build("mathematics", "pictures", files={"index": text})
-    assert 'alt="The column of M^⊤ and a/2."' in built.read("index.html")
+def test_a_description_holds_a_line_of_text(build):
+    text = "# Title\n\nThe column of $M^\\top$ and $\\frac{a}{2}$.\n"
+    built = build("mathematics", "pages", files={"index": text})
+    assert 'name="description" content="The column of M^⊤ and a/2."' in built.read("index.html")
 
 
 @pytest.mark.parametrize(

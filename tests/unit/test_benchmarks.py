@@ -23,7 +23,18 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = json.loads((benchmarks.RESULTS / "pages.json").read_text(encoding="utf-8"))
 REPORT = json.loads((benchmarks.RESULTS / "benchmarks.json").read_text(encoding="utf-8"))
 LAYERS = [cases.the_layer_as_pair(), *cases.layers()]
-WAYS = ("axes", "band", "polynomials", "spectra", "stamps", "strips", "taps", "tiles")
+WAYS = (
+    "axes",
+    "band",
+    "means",
+    "parts",
+    "polynomials",
+    "spectra",
+    "stamps",
+    "strips",
+    "taps",
+    "tiles",
+)
 POOLINGS = [pair for pair in cases.others() if "pool" in pair.name]
 
 
@@ -37,13 +48,12 @@ def test_holds_no_more_than_twice_what_torch_holds(pair):
 
 @pytest.mark.parametrize("pair", POOLINGS, ids=lambda pair: pair.name)
 def test_pooling_holds_its_output_and_what_a_few_planes_need(pair):
-    """Which is no more than twice what torch holds, unless the output itself is smaller."""
     with torch.no_grad():
         result = pair.torchs()
         torch.testing.assert_close(pair.ours(), result)
         ours, torchs = peak_memory(pair.ours), peak_memory(pair.torchs)
     assert ours <= result.nbytes + 2**20
-    assert ours <= benchmarks.MEMORY_TARGET * torchs or result.nbytes < 2**18
+    assert ours <= benchmarks.MEMORY_TARGET * torchs
 
 
 def test_every_constant_of_the_ways_has_rows_on_both_sides():
@@ -131,12 +141,12 @@ def test_a_missed_target_is_found():
         row["threads"] = {"1": row["threads"]["1"]}
     report["machine"]["roofs"] = {"1": report["machine"]["roofs"]["1"]}
     assert benchmarks.missed(report) == []
-    report["pairs"][0]["threads"]["1"]["ratio"] = 1.31
-    report["pairs"][1]["threads"]["1"]["ratio"] = 4.01
+    report["pairs"][0]["threads"]["1"]["ratio"] = 1.11
+    report["pairs"][1]["threads"]["1"]["ratio"] = 3.51
     report["pairs"][2]["bytes"] = 2.01 * report["pairs"][2]["torch_bytes"]
     found = benchmarks.missed(report)
     assert len(found) == 3
-    assert "the layer: mean 1.31" in found[0] and "4.01" in found[1] and "2.01" in found[2]
+    assert "the layer: mean 1.11" in found[0] and "3.51" in found[1] and "2.01" in found[2]
 
 
 def test_a_ladder_scales_parts_to_the_whole(monkeypatch, capsys):

@@ -9,8 +9,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from utils import functional
+from utils.functional.ways import axes as axes_
+from utils.functional.ways import means
 
 BATCHES = [(), (0,), (1,), (2,)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_parts():
+    """Pictures of the tests are small: even so, go several times over some of their planes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(axes_, "AT_ONCE", 40)
+        patch.setattr(means, "FEW", 40)
+        yield
 
 
 def one_or_each(draw, axes, numbers):

@@ -170,4 +170,6 @@ def add_bias(y: Tensor, bias: Tensor | None) -> Tensor:
     if bias is None or y.shape[1] == 0:
         return y
     bias = bias.to(y.dtype).view(-1, 1, 1)
-    return y.add_(bias) if plain(y, bias) and not recorded(y, bias) else y + bias
+    if y.is_contiguous() and plain(y, bias) and not recorded(y, bias):
+        return y.add_(bias)
+    return y + bias  # what a way has cut out of more is copied anyway

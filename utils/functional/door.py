@@ -104,13 +104,11 @@ def channels_last(x: Tensor) -> bool:
 
     Where both layouts would do, as for a single channel, it is contiguous.
     """
-    least = 0
-    if x.stride(1) == 0:
+    shape, stride, least = x.shape, x.stride(), 0
+    if stride[1] == 0:
         return False
     for axis in (1, 3, 2, 0):
-        if x.shape[axis] == 0 or x.stride(axis) < least:
+        if shape[axis] == 0 or stride[axis] < least or (axis == 0 and least == stride[1]):
             return False
-        if axis == 0 and least == x.stride(1):
-            return False
-        least = x.stride(axis) * max(1, x.shape[axis])
+        least = stride[axis] * max(1, shape[axis])
     return True

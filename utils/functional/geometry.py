@@ -36,6 +36,11 @@ class Axis(NamedTuple):
         """How many pixels there are with the padding."""
         return self.before + self.size + self.after
 
+    @property
+    def dense(self) -> "Axis":
+        """The same windows one pixel apart: every stride-th of them is one of this axis."""
+        return self._replace(stride=1, places=self.stride * (self.places - 1) + 1)
+
     def pixel(self, place: int, tap: int) -> int:
         """Which pixel a tap sees; negative, or `size` and more, where it is padding."""
         return place * self.stride + tap * self.dilation - self.before

@@ -10,12 +10,13 @@ from utils.functional.geometry import Layer
 
 def every(x: Tensor, axis: int, step: int) -> Tensor:
     """Keep every so many-th entry along an axis; a view."""
-    return x[(slice(None),) * axis + (slice(None, None, step),)]
+    return x if step == 1 else x[(slice(None),) * axis + (slice(None, None, step),)]
 
 
 def slide(x: Tensor, axis: int, k: int, stride: int, dilation: int) -> Tensor:
     """Slide a window of k taps along one axis and put the taps on a new last axis; a view."""
-    return every(x.unfold(axis, dilation * (k - 1) + 1, 1), axis, stride)[..., ::dilation]
+    view = x.unfold(axis, dilation * (k - 1) + 1, stride)
+    return view if dilation == 1 else view[..., ::dilation]
 
 
 def windows(

@@ -28,6 +28,7 @@ class SlidingWindow(Explorable):
             kernel is turned by 180 degrees; `"max"` and `"avg"`, pooling.
         bias: Added to every output; not for pooling.
         count_include_pad: Whether an average divides by the padding cells as well, as in PyTorch.
+        predict: Whether outputs stay hidden until the reader has reached or guessed them.
 
     Every argument is a trait afterwards (`input` and `kernel` for X and K), and so is `step`, the
     output cell that the window stands on, counted along rows from 0. Traits can be set, observed
@@ -55,6 +56,7 @@ class SlidingWindow(Explorable):
     bias = Real(0)
     step = Position()
     count_include_pad = Flag(True)
+    predict = Flag(False)
 
     examples: ClassVar[dict[str, dict[str, Any]]] = {
         "plain": {"X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]], "K": [[0, 1], [2, 3]]},
@@ -92,6 +94,11 @@ class SlidingWindow(Explorable):
             "mode": "avg",
             "count_include_pad": False,
         },
+        "predicted": {
+            "X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]],
+            "K": [[0, 1], [2, 3]],
+            "predict": True,
+        },
     }
 
     def __init__(
@@ -104,6 +111,7 @@ class SlidingWindow(Explorable):
         mode: str = "conv",
         bias: float = 0,
         count_include_pad: bool = True,
+        predict: bool = False,
     ) -> None:
         sizes = K if isinstance(K, tuple) else (K,)
         if mode in _POOLING and all(whole(size) is not None for size in sizes):
@@ -118,6 +126,7 @@ class SlidingWindow(Explorable):
             mode=mode,
             bias=bias,
             count_include_pad=count_include_pad,
+            predict=predict,
         )
 
     def _check(self, state: dict[str, Any]) -> None:
@@ -200,7 +209,13 @@ class SlidingWindow(Explorable):
         parts.append(
             table(
                 f"Output {rows}×{columns}",
-                [[number(x) for x in row] for row in self.output.tolist()],
+                [
+                    [
+                        "?" if self.predict and (i, j) != (r, c) else number(x)
+                        for j, x in enumerate(row)
+                    ]
+                    for i, row in enumerate(self.output.tolist())
+                ],
                 lambda i, j: (i, j) == (r, c),
             )
         )

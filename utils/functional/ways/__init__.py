@@ -24,7 +24,6 @@ Way = Callable[[Tensor, Tensor, Layer], Tensor]
 
 MADE_OF_ONE = 2  # outputs of a channel up to which multiplying it by numbers is fastest
 WIDE = 5  # taps in a row of a kernel from which a product with a band is worth its zeros
-OVERLAP = 2  # rows of a kernel to a stride from which windows share so much that rows will do
 
 
 def choose(x: Tensor, weight: Tensor, layer: Layer) -> Way:
@@ -37,9 +36,9 @@ def choose(x: Tensor, weight: Tensor, layer: Layer) -> Way:
     if taken == 1 < layer.groups and out_channels <= MADE_OF_ONE * layer.groups:
         wide = k_w >= WIDE and out_channels == layer.groups
         return multiply_bands if wide and harmless(x, weight) else multiply_taps
-    unrolled = min(len(x), 1) * taken * layer.groups * k_h * k_w
+    unrolled = min(x.shape[0], 1) * taken * layer.groups * k_h * k_w
     few = unrolled * layer.rows.places * layer.columns.places <= max(weight.numel(), COPIED)
-    return unroll_windows if few or k_h < OVERLAP * layer.rows.stride else unroll_rows
+    return unroll_windows if few or k_h == 1 or layer.rows.stride > 1 else unroll_rows
 
 
 def choose_transposed(x: Tensor, weight: Tensor) -> Way:
@@ -52,9 +51,9 @@ def make_nothing(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     return x.new_zeros(x.shape[0], 0, *layer.places)
 
 
-def harmless(x: Tensor, weight: Tensor) -> bool:
+def harmless(x: Tensor, *others: Tensor) -> bool:
     """Whether a product with zeros is zero: neither NaN nor infinity is, or will be, in x.
 
     A sum is finite only if all that it adds up is. The gradient, on its way back, is not known yet.
     """
-    return not recorded(x, weight) and isfinite(x.sum().abs())
+    return not recorded(x, *others) and isfinite(x.sum().abs())

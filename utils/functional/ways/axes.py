@@ -2,13 +2,14 @@
 
 The largest of a window is the largest of the largest of its rows, and so with sums. Along an axis
 each tap sees the whole picture, shifted and thinned out by the stride: it goes over all windows at
-once, but for those where it would see padding. So there is nothing to pad, and no number is read
+once, but for those where it would see padding. So there is nothing to pad, and no number counts
 that is none of the window's.
 
 It goes a few planes at a time. So no more is held than the output and what a few planes need.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -16,24 +17,22 @@ from torch import Tensor
 from utils.functional import definition
 from utils.functional.geometry import Axis, Layer
 from utils.functional.sliding import every
+from utils.functional.ways.parts import parts
 
-AT_ONCE = 1 << 16  # numbers of the input that are pooled at a time: 256 KiB of float32
+DENSE = 3  # the stride up to which it is faster to make every window along an innermost axis
+AT_ONCE = 80_000  # numbers of the input that are pooled at a time: 313 KiB of float32
 
 
 def average_along_axes(x: Tensor, layer: Layer, by: int | Tensor) -> Tensor:
     """Add up each window, and divide."""
-    mode = definition.rounding(x.dtype)
-    return _by_planes(
-        lambda planes: torch.div(_along_both(planes, layer, torch.add, 0), by, rounding_mode=mode),
-        x,
-        layer,
-    )
+    sums = _by_planes(partial(_along_both, layer, torch.add, 0), x, layer, x.dtype)
+    return sums.div_(by, rounding_mode=definition.rounding(x.dtype))
 
 
 def take_largest_along_axes(x: Tensor, layer: Layer) -> Tensor:
     """Take the largest number of each window."""
     least = definition.least(x.dtype)
-    return _by_planes(lambda planes: _along_both(planes, layer, torch.maximum, least), x, layer)
+    return _by_planes(partial(_along_both, layer, torch.maximum, least), x, layer, x.dtype)
 
 
 def find_largest_by_planes(x: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:
@@ -41,49 +40,54 @@ def find_largest_by_planes(x: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:
 
     Only for windows that see a pixel: another's index names none.
     """
-    indices = _by_planes(
-        lambda planes: definition.find_largest(planes, layer)[1], x.detach(), layer, True
-    )
+
+    def find(planes: Tensor) -> Tensor:
+        return definition.find_largest(planes, layer)[1]
+
+    indices = _by_planes(find, x.detach(), layer, torch.int64)
     return x.flatten(2).gather(2, indices.flatten(2)).view(indices.shape), indices
 
 
-def _along_both(x: Tensor, layer: Layer, combine: Callable[..., Tensor], nothing: float) -> Tensor:
+def _by_planes(pool: Callable[..., Tensor], x: Tensor, layer: Layer, dtype: torch.dtype) -> Tensor:
+    y = x.new_empty(*x.shape[:2], *layer.places, dtype=dtype)
+    axis = 0 if x.shape[0] > x.shape[1] else 1
+    for some in parts(x, axis, AT_ONCE):
+        at = (slice(None),) * axis + (some,)
+        y[at] = pool(x[at])
+    return y
+
+
+def _along_both(layer: Layer, combine: Callable[..., Tensor], start: float, x: Tensor) -> Tensor:
     for dim, axis in ((2, layer.rows), (3, layer.columns)):
-        if _moves(axis):
-            x = _along(x, dim, axis, combine, nothing)
+        if (axis.kernel, axis.stride, axis.places) != (1, 1, axis.size):
+            x = _along(x, dim, axis, combine, start)
     return x
 
 
-def _moves(axis: Axis) -> bool:
-    """Whether anything happens along an axis."""
-    return (axis.kernel, axis.stride, axis.places) != (1, 1, axis.size)
-
-
 def _along(x: Tensor, dim: int, axis: Axis, combine: Callable[..., Tensor], start: float) -> Tensor:
-    """Combine the taps of each window along one axis."""
-    shape = list(x.shape)
-    shape[dim] = axis.places
-    y = x.new_full(shape, start)
+    """Combine the taps of each window along one axis.
+
+    Neighbours in memory are combined many at once, others one by one. So where an axis lies
+    innermost every window is made, and those between are dropped.
+    """
+    keep = axis.stride if axis.stride <= DENSE and x.stride(dim) == 1 else 1
+    axis = axis.dense if keep > 1 else axis
+    taps = []
     for tap in range(axis.kernel):
         offset = axis.pixel(0, tap)  # of what window 0 sees; window i sees i strides further on
         first = max(0, -(offset // axis.stride))
         count = min(axis.places, (axis.size - 1 - offset) // axis.stride + 1) - first
         if count > 0:
             seen = x.narrow(dim, axis.pixel(first, tap), (count - 1) * axis.stride + 1)
-            some = y.narrow(dim, first, count)
-            combine(some, every(seen, dim, axis.stride), out=some)
-    return y
-
-
-def _by_planes(
-    pool: Callable[[Tensor], Tensor], x: Tensor, layer: Layer, indices: bool = False
-) -> Tensor:
-    if not indices and _moves(layer.rows) != _moves(layer.columns):
-        return pool(x)  # from the picture to the output in one go: there is nothing between
-    dtype = torch.int64 if indices else x.dtype
-    y = x.new_empty(*x.shape[:2], *layer.places, dtype=dtype)
-    axis = 0 if x.shape[0] > x.shape[1] else 1
-    at_once = max(1, AT_ONCE * x.shape[axis] // max(1, x.numel()))
-    for planes, pooled in zip(x.split(at_once, axis), y.split(at_once, axis), strict=True):
-        pooled.copy_(pool(planes))
-    return y
+            taps.append((first, every(seen, dim, axis.stride)))
+    taps.sort(key=lambda tap: -tap[1].shape[dim])
+    whole = [seen for _, seen in taps[:2] if seen.shape[dim] == axis.places]
+    if len(whole) == 2:
+        y = combine(*whole)
+    else:
+        shape = [*x.shape[:dim], axis.places, *x.shape[dim + 1 :]]
+        y = whole[0].clone() if whole else x.new_full(shape, start)
+    for first, seen in taps[len(whole) :]:
+        some = y.narrow(dim, first, seen.shape[dim])
+        combine(some, seen, out=some)
+    return every(y, dim, keep)

@@ -10,11 +10,9 @@ A zero times NaN or infinity is NaN: the way is for pictures that hold neither.
 """
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from utils.functional.geometry import Layer
-from utils.functional.sliding import slide
 
 TILE = 16  # outputs of a row that are made together
 
@@ -23,13 +21,15 @@ def multiply_bands(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     """Convolve each channel with the one kernel it has, `(C, 1, k_h, k_w)`."""
     (rows, columns, _), (batch, channels) = layer, x.shape[:2]
     tiles = -(-columns.places // TILE)
-    # Of the padded picture a tile sees so many columns, and all tiles see so many.
+    # Of the padded picture each tile sees so many columns. What is padding stays zero.
     seen_by_one = (TILE - 1) * columns.stride + columns.span
-    width = (tiles - 1) * TILE * columns.stride + seen_by_one
-    sides = (columns.before, width - columns.size - columns.before, rows.before, rows.after)
-    padded = F.pad(x, sides)
-    tiled = slide(padded, 3, seen_by_one, TILE * columns.stride, 1).contiguous()
-    del padded  # as large as the picture: not kept while the products are made
+    tiled = x.new_zeros(batch, channels, rows.padded, tiles, seen_by_one)
+    inner = tiled.narrow(2, rows.before, rows.size)
+    for tile in range(tiles):
+        first = columns.pixel(tile * TILE, 0)
+        zeros = max(0, -first)
+        seen = x[..., first + zeros : max(0, first + seen_by_one)]
+        inner[..., tile, zeros : zeros + seen.shape[3]] = seen
     # Tap b of output j sees column j·stride + b·dilation: as a view, the places of all (b, j).
     band = tiled.new_zeros(channels, rows.kernel, seen_by_one, TILE)
     strides = (*band.stride()[:2], columns.dilation * TILE, columns.stride * TILE + 1)

@@ -26,14 +26,9 @@ PER_TRANSFORM = 80
 
 def multiply_spectra(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     """Convolve by Fourier's transform at stride 1, and keep every s-th row and column."""
-    places = tuple((o - 1) * s + 1 for o, s in zip(layer.places, layer.stride, strict=True))
-    dense = Layer(
-        layer.rows._replace(stride=1, places=places[0]),
-        layer.columns._replace(stride=1, places=places[1]),
-        layer.groups,
-    )
+    dense = Layer(layer.rows.dense, layer.columns.dense, layer.groups)
     reach = (layer.rows.span, layer.columns.span)
-    tile = cheapest_tile(reach, dense.places, len(x), x.shape[1], len(weight), layer.groups)
+    tile = cheapest_tile(reach, dense.places, x.shape[0], x.shape[1], weight.shape[0], layer.groups)
     y = multiply_tiles(x, weight, dense, _fourier(tile, reach, layer.dilation, x.dtype))
     return y[..., :: layer.rows.stride, :: layer.columns.stride]
 

@@ -36,10 +36,10 @@ def stamp_kernels(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     places = layer.rows.places * layer.columns.places
     taken, channels = x.shape[1] // layer.groups, weight.shape[1] * layer.groups
     kernels = weight.reshape(layer.groups, taken, -1).transpose(1, 2)
-    at_once = len(x) if recorded(x, weight) else 1
+    at_once = x.shape[0] if recorded(x, weight) else 1
     pictures = []
     for some in x.split(max(1, at_once)):
-        stamps = kernels @ some.reshape(len(some), layer.groups, taken, places)
-        shape = (len(some), channels, *layer.kernel_size, *layer.places)
+        stamps = kernels @ some.reshape(some.shape[0], layer.groups, taken, places)
+        shape = (some.shape[0], channels, *layer.kernel_size, *layer.places)
         pictures.append(add_stamps(stamps.view(shape), layer))
     return pictures[0] if len(pictures) == 1 else torch.cat(pictures)

@@ -14,21 +14,37 @@ from itertools import product
 import torch.nn.functional as F
 from torch import Tensor
 
+from utils.functional.door import recorded
 from utils.functional.geometry import Axis, Layer
+from utils.functional.ways.parts import parts
 
 DENSE = 3  # the stride along rows up to which making every column is faster than sorting them
+AT_ONCE = 1 << 18  # numbers of the input that are multiplied at a time: 1 MiB of float32
 
 
 def multiply_taps(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
-    """Convolve with kernels of one channel, `(O, 1, k_h, k_w)`."""
-    rows, columns, groups = layer
+    """Convolve with kernels of one channel, `(O, 1, k_h, k_w)`, a few channels at a time.
+
+    For gradients it is all at once: each part would be a step of its own on the way back, as long
+    as the whole.
+    """
+    if x.numel() <= AT_ONCE or recorded(x, weight):
+        return _multiply(x, weight, layer)
+    y, made = x.new_empty(x.shape[0], weight.shape[0], *layer.places), weight.shape[0] // x.shape[1]
+    for some in parts(x, 1, AT_ONCE):
+        of = slice(some.start * made, some.stop * made)
+        y[:, of] = _multiply(x[:, some], weight[of], layer)
+    return y
+
+
+def _multiply(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
+    rows, columns, _ = layer
     keep = columns.stride if columns.stride <= DENSE else 1
-    if keep > 1:
-        columns = columns._replace(places=keep * (columns.places - 1) + 1, stride=1)
+    columns = columns.dense if keep > 1 else columns
     pitch = columns.places + (columns.span - 1) // columns.stride  # of a row, in memory
     # The last tap's line ends in the row below its own; without a reach there is no such row.
     height = rows.places + (rows.span - 1) // rows.stride + (pitch > columns.places)
-    scale = weight.reshape(groups, -1, *layer.kernel_size, 1)
+    scales = weight.reshape(x.shape[1], -1, rows.kernel * columns.kernel, 1).unbind(2)
     y = None
     for row, column in product(range(rows.stride), range(columns.stride)):
         down = [a for a in range(rows.kernel) if a * rows.dilation % rows.stride == row]
@@ -43,9 +59,10 @@ def multiply_taps(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
             start = a * rows.dilation // rows.stride * pitch
             start += b * columns.dilation // columns.stride
             seen = line.narrow(-1, start, rows.places * pitch)
-            y = seen * scale[:, :, a, b] if y is None else y.addcmul_(seen, scale[:, :, a, b])
+            scale = scales[a * columns.kernel + b]
+            y = seen * scale if y is None else y.addcmul_(seen, scale)
     assert y is not None  # a kernel has a tap
-    return y.view(len(x), len(weight), rows.places, pitch)[..., : columns.places : keep]
+    return y.view(x.shape[0], weight.shape[0], rows.places, pitch)[..., : columns.places : keep]
 
 
 def find(axis: Axis, remainder: int, size: int) -> tuple[int, int, slice]:

@@ -39,6 +39,7 @@ function answerAgain() {
 // A widget starts when it comes near, each in a task of its own: a page with five is not held up by
 // those that nobody has scrolled to.
 function startWhenNear() {
+  if (!places().length) return;
   const near = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) {

@@ -68,19 +68,13 @@ function evaluate(text) {
 export function parse(text, { whole = false } = {}) {
   const clean = text.replace(/\*\*|[−·×÷]/g, (sign) => SPELLINGS[sign]).trim();
   const value = evaluate(clean);
-  const wanted = whole ? "a whole number such as 12 or −4" : "a number such as 12, −0.5, 1/3 or 43%";
-  if (Number.isNaN(value)) {
-    const comma = /^[-+]?\d+,\d+$/.test(clean);
-    if (comma) return { error: `Write the decimal point as a point: ${clean.replace(",", ".")}.` };
-    return { error: `${wanted} is expected here; “${text.trim()}” is none.`.replace(/^a/, "A") };
-  }
-  // As the checkers forgive it: float32's last digit.
-  if (whole && Math.abs(value - Math.round(value)) > 1e-6)
-    return { error: `${wanted} is expected here; this is ${value}.`.replace(/^a/, "A") };
+  const error = Number.isNaN(value) && /^[-+]?\d+,\d+$/.test(clean)
+    ? `The decimal point is a point here: ${clean.replace(",", ".")}.`
+    : `Here goes a ${whole ? "whole number such as 12 or −4" : "number such as −2, 0.5, 1/3 or 43%"}; “${text.trim()}” is none.`;
+  // A whole number is forgiven float32's last digit, as the checkers do.
+  if (Number.isNaN(value) || (whole && Math.abs(value - Math.round(value)) > 1e-6)) return { error };
   return { value: whole ? Math.round(value) : value };
 }
-
-const slotsOf = ({ kind, options, rows, columns }) => (kind === "flags" ? options.length : rows * columns);
 
 /** The rows of a matrix without blank rows and columns around it; null where blanks lie between. */
 function cropped(rows) {
@@ -167,12 +161,8 @@ const KINDS = { "+": "right", "-": "wrong", "?": "none" };
 export function judge({ cuts, nodes, says }, values) {
   let at = nodes.length - 1;
   for (let slot = 0; at >= 0; slot++) at = nodes[at][pieceOf(cuts[slot], values[slot])];
-  // Leaves lie deeper in a diagram than the first node that knows.
   const said = says[-1 - at];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they mark the places of numbers
   const message = said.slice(1).replace(/\x01(\d+)(.)\x02/g, (_, slot, form) => written(values[slot], form));
   return { kind: KINDS[said[0]], message };
 }
-
-/** How many numbers a form has. */
-export const countOf = (fields) => fields.reduce((n, field) => n + slotsOf(field), 0);

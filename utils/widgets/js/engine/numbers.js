@@ -14,6 +14,19 @@ export function show(x) {
   return text.replace("-", "−");
 }
 
+/** A shown number in at most `room` characters: 1234567 is 1.23e6, and 0.0625 is 0.06 in four. */
+export function shorten(text, room) {
+  if (text.length <= room) return text;
+  const x = Number(text.replace("−", "-"));
+  if (Number.isNaN(x)) return text;
+  for (let digits = 4; digits > 0; digits--)
+    for (const form of [String(+x.toPrecision(digits)), x.toExponential(digits - 1)]) {
+      const shorter = form.replace(/\.?0*e\+?/, "e").replaceAll("-", "−");
+      if (shorter.length <= room) return shorter;
+    }
+  return "…";
+}
+
 /** The same, in brackets where a sign would stand beside another sign. */
 export const bracket = (x) => (x < 0 ? `(${show(x)})` : show(x));
 

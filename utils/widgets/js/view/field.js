@@ -54,7 +54,23 @@ export function createStepper({ label, parse, format, nudge, onCommit, onError }
     attempt(format(nudge(current, by)));
   }
 
-  input.addEventListener("input", () => attempt(input.value));
+  /** Shows a text, and is wide enough for it. */
+  function write(text) {
+    if (input.value !== text) input.value = text;
+    input.style.setProperty("--length", input.value.length);
+  }
+
+  /** Back to what holds. */
+  function revert() {
+    write(format(current));
+    input.removeAttribute("aria-invalid");
+  }
+
+  input.addEventListener("ex-revert", revert);
+  input.addEventListener("input", () => {
+    write(input.value);
+    attempt(input.value);
+  });
   input.addEventListener("change", () => attempt(input.value));
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
@@ -62,8 +78,7 @@ export function createStepper({ label, parse, format, nudge, onCommit, onError }
       move(event.key === "ArrowUp" ? 1 : -1);
       event.preventDefault();
     } else if (event.key === "Escape") {
-      input.value = format(current);
-      input.removeAttribute("aria-invalid");
+      revert();
       onError("");
     }
   });
@@ -77,7 +92,7 @@ export function createStepper({ label, parse, format, nudge, onCommit, onError }
       // What the reader types means the same even where it is spelled differently: leave it.
       const typed = parse(input.value);
       const focused = input.getRootNode().activeElement === input;
-      if (!focused || typed.error || format(typed.value) !== text) input.value = text;
+      if (!focused || typed.error || format(typed.value) !== text) write(text);
       input.removeAttribute("aria-invalid");
     },
     disable(on, why = "") {

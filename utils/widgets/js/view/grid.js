@@ -2,8 +2,11 @@
 // edited in place and marked. Rows and columns carry the input's own indices, so padding cells have
 // negative ones or lie past the end.
 
+import { shorten } from "../engine/numbers.js";
 import { h, setText } from "./dom.js";
+import { listenToDrags } from "./drag.js";
 
+const ROOM = 6; // characters of a cell; what is longer is shown shorter, and whole when pointed at
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class Grid {
@@ -48,10 +51,18 @@ export class Grid {
       const shown = text(row, col);
       element.setAttribute("aria-label", label(row, col, shown));
       if (this.editing?.element === element) continue;
-      setText(element, shown);
-      element.classList.toggle("is-long", shown.length > 3);
-      element.classList.toggle("is-longer", shown.length > 5);
+      this.write(element, shown);
     }
+  }
+
+  /** Shows a text in a cell, shorter where it is too long. */
+  write(element, text) {
+    const shown = shorten(text, ROOM);
+    setText(element, shown);
+    if (shown === text) element.removeAttribute("data-whole");
+    else element.dataset.whole = text;
+    element.classList.toggle("is-long", shown.length > 3);
+    element.classList.toggle("is-longer", shown.length > 5);
   }
 
   build(from, to) {
@@ -79,6 +90,7 @@ export class Grid {
     }
     this.grid.replaceChildren(...rows);
     this.element.style.setProperty("--columns", to[1] - from[1]);
+    this.element.style.setProperty("--rows", to[0] - from[0]);
     this.activate(...(this.active ?? [Math.max(0, from[0]), Math.max(0, from[1])]));
     if (focused) this.focusActive();
   }
@@ -122,24 +134,27 @@ export class Grid {
     this.marks.set(name, wanted);
   }
 
-  /** A small note in a cell's corner, such as the weight that it meets; a Map of "row,col" → text. */
-  annotate(notes) {
-    for (const [key, { element }] of this.cells) {
-      const note = notes.get(key);
-      if (note === undefined) element.removeAttribute("data-note");
-      else if (element.dataset.note !== note) element.dataset.note = note;
-    }
-  }
-
   select(row, col) {
     this.selected?.removeAttribute("aria-selected");
     this.selected = this.cellAt(row, col);
     this.selected?.setAttribute("aria-selected", "true");
   }
 
-  /** Lays the window's frame over rows × cols cells from (row, col). */
-  moveFrame(row, col, rows, cols) {
+  /**
+   * Lays the window's frame over rows × cols cells from (row, col). Its panes, one for each weight,
+   * travel with it: `panes` are [row, col, note] from the frame's corner.
+   */
+  moveFrame(row, col, rows, cols, panes = []) {
     this.frame.hidden = false;
+    const made = JSON.stringify(panes);
+    if (made !== this.panes)
+      this.frame.replaceChildren(
+        ...panes.map(([r, c, note]) =>
+          h("div", { class: "ex-pane", style: `--r: ${r}; --c: ${c}`, "data-note": note || null }),
+        ),
+      );
+    this.panes = made;
+    this.board.classList.toggle("has-panes", panes.length > 0);
     const place = { row: row - this.from[0], col: col - this.from[1], rows, cols };
     for (const [name, value] of Object.entries(place))
       this.frame.style.setProperty(`--${name}`, value);
@@ -167,7 +182,8 @@ export class Grid {
       if (!grid.contains(event.relatedTarget)) onPreview?.(null);
     });
     grid.addEventListener("click", (event) => {
-      const cell = this.locate(event.target);
+      // A captured pointer clicks on the grid as a whole.
+      const cell = this.locate(event.target) ?? this.pressed;
       if (!cell || this.editing || this.dragged) return;
       const again = event.pointerType === "touch" && this.touched === cell.join();
       this.touched = cell.join();
@@ -175,11 +191,11 @@ export class Grid {
       else onPin?.(cell);
     });
     grid.addEventListener("dblclick", (event) => {
-      const cell = this.locate(event.target);
+      const cell = this.locate(event.target) ?? this.pressed;
       if (cell && !this.editing && this.editable(...cell)) this.edit(...cell);
     });
     grid.addEventListener("keydown", (event) => this.key(event));
-    if (this.handlers.onDrag) this.listenToDrags();
+    if (this.handlers.onDrag) listenToDrags(this, this.handlers.onDrag);
   }
 
   key(event) {
@@ -210,8 +226,9 @@ export class Grid {
   /** Puts a text field into the cell; Enter keeps, Escape leaves, a refused value stays open. */
   edit(row, col, start) {
     const element = this.cellAt(row, col);
-    const before = element.textContent;
+    const before = element.dataset.whole ?? element.textContent;
     this.activate(row, col);
+    element.dispatchEvent(new Event("ex-edit", { bubbles: true }));
     const field = h("input", {
       class: "ex-edit",
       type: "text",
@@ -235,6 +252,9 @@ export class Grid {
       this.stopEditing();
       if (refocus) this.focusActive();
     };
+    const grow = () => field.style.setProperty("--length", field.value.length);
+    grow();
+    field.addEventListener("input", grow);
     field.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Enter") finish(true, true);
@@ -247,41 +267,8 @@ export class Grid {
     if (!this.editing) return;
     const { element, row, col } = this.editing;
     this.editing = null;
-    element.replaceChildren(this.text(row, col));
+    element.replaceChildren();
+    this.write(element, this.text(row, col));
     this.handlers.onEdit?.(null);
-  }
-
-  /** Grabbing a cell of the marked window drags the window, by mouse, pen or finger. */
-  listenToDrags() {
-    const { grid } = this;
-    const size = () => grid.getBoundingClientRect().width / (this.to[1] - this.from[1]);
-    grid.addEventListener("pointerdown", (event) => {
-      this.dragged = false;
-      const cell = event.target instanceof Element ? event.target.closest(".ex-cell.is-grip") : null;
-      if (!cell || this.editing || event.button !== 0) return;
-      this.drag = { x: event.clientX, y: event.clientY, id: event.pointerId, moved: false };
-    });
-    grid.addEventListener("pointermove", (event) => {
-      const { drag } = this;
-      if (!drag || event.pointerId !== drag.id) return;
-      const cols = (event.clientX - drag.x) / size();
-      const rows = (event.clientY - drag.y) / size();
-      const starting = !drag.moved;
-      if (starting && Math.hypot(rows, cols) < 0.3) return;
-      if (starting) {
-        drag.moved = true;
-        grid.setPointerCapture?.(drag.id);
-        this.board.classList.add("is-dragging");
-      }
-      this.handlers.onDrag(rows, cols, starting);
-    });
-    const end = (event) => {
-      if (!this.drag || event.pointerId !== this.drag.id) return;
-      this.dragged = this.drag.moved;
-      this.drag = null;
-      this.board.classList.remove("is-dragging");
-    };
-    grid.addEventListener("pointerup", end);
-    grid.addEventListener("pointercancel", end);
   }
 }

@@ -6,6 +6,8 @@ import styles from "./styles.css";
 import { followTheme, h, setText } from "./dom.js";
 import { createButton } from "./field.js";
 
+const COPY = "Copy as PyTorch";
+
 /**
  * @param el the host's element
  * @param name accessible name of the widget
@@ -32,20 +34,27 @@ export function createShell({ el, name, store, snippet = null }) {
   });
   const codeBox = h("div", { class: "ex-codebox", hidden: true }, code);
 
+  const closeCode = createButton("Close the code", () => {
+    codeBox.hidden = true;
+    copyButton.focus({ preventScroll: true });
+  });
+  codeBox.append(closeCode);
+  const copyButton = createButton(COPY, copy);
+  let confirmed = null;
+
   const undo = createButton("Undo", () => store.undo());
   const reset = createButton("Reset", () => store.reset());
   const tools = h("div", { class: "ex-tools" }, undo, reset);
-  if (snippet) tools.append(createButton("Copy as PyTorch", copy));
+  if (snippet) tools.append(copyButton);
+  // One above the other in one place, so that a message moves nothing.
+  const lines = h("div", { class: "ex-lines" }, h("div", {}, pointed, arithmetic, shape), message);
 
   const root = h(
     "div", // a group: as a section it were a landmark, whose name may stand once a page
     { class: "ex-root", role: "group", "aria-label": name, "data-lm-suppress-shortcuts": "true" },
     h("style", {}, styles),
     stage,
-    pointed,
-    arithmetic,
-    shape,
-    message,
+    lines,
   );
   const foot = h("div", { class: "ex-foot" }, settings, moreBox, tools, codeBox);
   root.append(foot, live);
@@ -61,7 +70,11 @@ export function createShell({ el, name, store, snippet = null }) {
       () => true,
       () => false,
     );
-    say(copied ? "Copied." : "Press Ctrl+C to copy the selected code.");
+    const said = copied ? "Copied" : "Press Ctrl+C to copy";
+    say(`${said}.`);
+    setText(copyButton, said);
+    clearTimeout(confirmed);
+    confirmed = setTimeout(() => setText(copyButton, COPY), 2000);
     code.dataset.copied = String(Boolean(copied));
   }
 
@@ -69,6 +82,10 @@ export function createShell({ el, name, store, snippet = null }) {
   function complain(text) {
     setText(message, text);
     message.classList.toggle("is-shown", text !== "");
+    // Without a message no field shows what does not hold.
+    if (!text)
+      for (const field of root.querySelectorAll("input[aria-invalid]"))
+        if (field !== root.getRootNode().activeElement) field.dispatchEvent(new Event("ex-revert"));
   }
 
   function say(text) {
@@ -84,8 +101,12 @@ export function createShell({ el, name, store, snippet = null }) {
     settings,
     tools,
     say,
-    /** Puts `element` between the lines of text and the settings. */
-    addBeforeSettings: (element) => root.insertBefore(element, foot),
+    lines,
+    /** Puts the transport right under what it moves; editing a cell pauses it. */
+    addTransport(transport) {
+      root.insertBefore(transport.element, lines);
+      root.addEventListener("ex-edit", transport.pause);
+    },
     addMore(...elements) {
       moreBox.hidden = false;
       more.append(...elements);
@@ -103,6 +124,7 @@ export function createShell({ el, name, store, snippet = null }) {
       if (!codeBox.hidden) code.value = snippet();
     },
     dispose() {
+      clearTimeout(confirmed);
       stopTheme();
       root.remove();
     },

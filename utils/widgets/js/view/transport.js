@@ -16,7 +16,7 @@ const ICONS = {
   last: "M12 3v10M3 3l7 5-7 5z",
 };
 
-/** @param onStep called with the step to go to, counted from 0 */
+/** @param onStep called with the step to go to, counted from 0, and whether the eye can follow */
 export function createTransport({ onStep, onPlaying = () => {} }) {
   let step = 0;
   let count = 1;
@@ -31,6 +31,7 @@ export function createTransport({ onStep, onPlaying = () => {} }) {
   const first = button("First step", ICONS.first, by(() => 0));
   const previous = button("Previous step", ICONS.previous, by(() => step - 1));
   const play = button("Play", ICONS.play, () => (timer === null ? start() : pause()));
+  play.classList.add("is-play");
   const next = button("Next step", ICONS.next, by(() => step + 1));
   const last = button("Last step", ICONS.last, by(() => count - 1));
   const slider = h("input", { type: "range", min: "1", max: "1", value: "1", "aria-label": "Step" });
@@ -48,7 +49,9 @@ export function createTransport({ onStep, onPlaying = () => {} }) {
 
   const go = (to) => {
     const clamped = Math.min(Math.max(to, 0), count - 1);
-    if (clamped !== step) onStep(clamped);
+    // Slowly enough for an eye to follow: one step on, by hand or played without haste.
+    const slowly = clamped === step + 1 && (timer === null || Number(speed.value) >= 700);
+    if (clamped !== step) onStep(clamped, slowly);
   };
   function start() {
     if (step >= count - 1) onStep(0);

@@ -36,7 +36,7 @@ export default function channels({ model, el }) {
     step("The filter of the chosen output channel: one slice for each plane it reads", rows.kernels),
     step("Output: one plane for each filter", rows.outputs),
   );
-  shell.root.insertBefore(partial, shell.arithmetic);
+  shell.arithmetic.before(partial);
 
   const transport = createTransport({
     onStep(to) {
@@ -45,7 +45,7 @@ export default function channels({ model, el }) {
     },
     onPlaying: (playing) => !playing && speak(),
   });
-  shell.addBeforeSettings(transport.element);
+  shell.addTransport(transport);
 
   const broken = (state) =>
     engine.brokenGroups(state.planes.length, state.filters.length, state.groups) ??

@@ -110,7 +110,7 @@ export default function denseToConv({ model, el }) {
     },
     onPlaying: (playing) => !playing && speak(),
   });
-  shell.addBeforeSettings(transport.element);
+  shell.addTransport(transport);
   const delta = createCountField({
     label: "Reach Δ",
     least: 0,

@@ -160,7 +160,7 @@ export default function imageFilter({ model, el }) {
     { class: "ex-stage" },
     panels[2].element, ledBy("⋆", panels[3]), ledBy("=", panels[4]),
   );
-  shell.root.insertBefore(close, shell.pointed);
+  shell.root.insertBefore(close, shell.lines);
 
   // The value under the pointer and the weight that meets it light up together.
   function pointAt(where) {

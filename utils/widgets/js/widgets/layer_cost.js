@@ -106,8 +106,9 @@ export default function layerCost({ model, el }) {
   shell.settings.classList.add("ex-asked");
 
   // What is asked stands above what is answered: the answer is long, and a phone short.
+  // A message lies over the verdict, which speaks of what holds.
   const message = shell.root.querySelector("[data-part=message]");
-  for (const part of [shell.settings, message]) shell.root.insertBefore(part, shell.stage);
+  shell.root.insertBefore(shell.settings, shell.stage);
 
   const verdict = h("p", { class: "ex-verdict", "data-part": "verdict" });
   const bars = createBars(["Arithmetic", "Memory"]);
@@ -122,7 +123,7 @@ export default function layerCost({ model, el }) {
   const list = (...range) => h("dl", {}, answers.slice(...range).map(({ element }) => element));
   shell.stage.classList.add("ex-cost");
   shell.stage.append(
-    verdict,
+    h("div", { class: "ex-lines" }, verdict, message),
     h("div", {}, panels.map(({ element }) => element), list(COUNTED)), // of the machine
     list(0, COUNTED), // of the layer
   );

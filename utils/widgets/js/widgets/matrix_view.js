@@ -83,7 +83,7 @@ export default function matrixView({ model, el }) {
   const last = sign("=");
   const after = { forward: ledBy("=", panels.forward), output: ledBy(last, panels.output) };
   shell.stage.append(panels.input.element, ledBy("⋆", panels.kernel), after.forward);
-  shell.root.insertBefore(product, shell.pointed);
+  shell.root.insertBefore(product, shell.lines);
 
   /** Puts the panels in the order in which the shown equations read. */
   let order;
@@ -105,7 +105,7 @@ export default function matrixView({ model, el }) {
     },
     onPlaying: (playing) => !playing && speak(),
   });
-  shell.addBeforeSettings(transport.element);
+  shell.addTransport(transport);
 
   function attempt(changes) {
     const broken = engine.brokenMatrix(configOf({ ...store.state, ...changes }));

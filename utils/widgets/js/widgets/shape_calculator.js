@@ -60,7 +60,7 @@ export default function shapeCalculator({ model, el }) {
     },
     onPlaying: (playing) => !playing && speak(),
   });
-  shell.addBeforeSettings(transport.element);
+  shell.addTransport(transport);
 
   const fields = Object.fromEntries(
     FIELDS.map(([key, label, least]) => [

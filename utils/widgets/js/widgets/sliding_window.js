@@ -1,21 +1,22 @@
 // SlidingWindow: one window, one kernel, one output, step by step. The course's signature.
 
-import { parseValue, show } from "../engine/numbers.js";
+import { show } from "../engine/numbers.js";
 import { effectiveKernelSize, outputShape, shapeOf } from "../engine/shape.js";
 import { pytorch } from "../engine/snippet.js";
 import * as windows from "../engine/window.js";
 import * as words from "../engine/words.js";
 import { setText } from "../view/dom.js";
-import { createCountField, createPairField, createSelect, createStepper } from "../view/field.js";
+import { createButton } from "../view/field.js";
 import { Grid } from "../view/grid.js";
+import { createMotion } from "../view/motion.js";
+import { createPrediction } from "../view/prediction.js";
 import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { PRESETS, presetOf, resized } from "../view/kernels.js";
+import { createWindowSettings } from "../view/window_settings.js";
 
-const KEYS = ["input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step", "count_include_pad"];
+const KEYS = ["input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step", "count_include_pad", "predict"];
 const times = ([a, b]) => `${a}×${b}`;
-const MOST = 32;
 
 const configOf = (state) => ({ ...state, countIncludePad: state.count_include_pad });
 
@@ -27,8 +28,6 @@ export default function slidingWindow({ model, el }) {
     store,
     snippet: () => pytorch(config),
   });
-  // Weights and pixels that a smaller size hides come back when it grows again.
-  const memory = { kernel: new Map(), input: new Map() };
   let config;
   let outputs;
   let preview = null;
@@ -62,11 +61,21 @@ export default function slidingWindow({ model, el }) {
   const output = new Grid({
     name: "Output",
     onPreview: pointAt("output"),
+    onEdit(row, col, text) {
+      if (row === null || text.trim()) return guess(row, col, text);
+      goTo(row, col); // nothing guessed: it is shown
+      return null;
+    },
     onPin([row, col]) {
       transport.pause();
-      goTo(row, col);
+      if (hidden(row, col)) output.edit(row, col, "");
+      else goTo(row, col);
     },
   });
+  const guess = shell.editor(judge);
+  const motion = createMotion(shell.root);
+  const prediction = createPrediction(() => config?.predict);
+  const { hidden } = prediction;
   const panels = {
     input: createPanel("Input", input.element),
     kernel: createPanel("Kernel", kernel.element),
@@ -78,15 +87,16 @@ export default function slidingWindow({ model, el }) {
   );
 
   const transport = createTransport({
-    onStep(step) {
+    onStep(step, slowly) {
       preview = null;
       store.commit({ step }, { remember: false });
+      if (slowly) showProducts();
     },
     onPlaying(playing) {
       if (!playing) speak();
     },
   });
-  shell.addBeforeSettings(transport.element);
+  shell.addTransport(transport);
 
   /** Commits a change that leaves something to compute; else says which rule it breaks. */
   function attempt(changes) {
@@ -103,6 +113,26 @@ export default function slidingWindow({ model, el }) {
     return null;
   }
 
+  /** A guess for an output that is not shown yet. */
+  function judge(row, col, guess) {
+    transport.pause();
+    goTo(row, col);
+    const said = prediction.judge(row, col, guess, outputs[row][col]);
+    renderMarks();
+    shell.say(`${said}. ${shell.arithmetic.textContent}`);
+  }
+
+  /** The products rise from the window, and land in the output. */
+  function showProducts() {
+    if (windows.POOLING.has(config.mode)) return;
+    const at = cellOf();
+    const labels = windows.taps(config, ...at).map(({ row, col, u, v, padded }) => ({
+      element: input.cellAt(row, col),
+      text: show((padded ? 0 : config.input[row][col]) * windows.weightAt(config, u, v)),
+    }));
+    motion.fly(labels, output.cellAt(...at));
+  }
+
   function goTo(row, col) {
     const [oh, ow] = outputShape(config);
     const r = Math.min(Math.max(row, 0), oh - 1);
@@ -113,71 +143,9 @@ export default function slidingWindow({ model, el }) {
     store.commit({ step }, { remember: false });
   }
 
-  const pairField = (label, key, least) =>
-    createPairField({
-      label,
-      least,
-      onCommit: (pair) => attempt({ [key]: pair }),
-      onError: shell.complain,
-    });
-  const sizeField = (label, key, axis) =>
-    createCountField({
-      label,
-      least: 1,
-      most: MOST,
-      onCommit(size) {
-        const shape = shapeOf(store.state[key]);
-        shape[axis] = size;
-        return attempt({ [key]: resized(store.state[key], shape, memory[key]) });
-      },
-      onError: shell.complain,
-    });
-  const fields = {
-    kernelHeight: sizeField("Kernel height", "kernel", 0),
-    kernelWidth: sizeField("Kernel width", "kernel", 1),
-    stride: pairField("Stride", "stride", 1),
-    padding: pairField("Padding", "padding", 0),
-    dilation: pairField("Dilation", "dilation", 1),
-    inputHeight: sizeField("Input height", "input", 0),
-    inputWidth: sizeField("Input width", "input", 1),
-    bias: createStepper({
-      label: "Bias",
-      parse: parseValue,
-      format: (value) => show(value),
-      nudge: (value, by) => value + by,
-      onCommit: (bias) => attempt({ bias }),
-      onError: shell.complain,
-    }),
-  };
-  const mode = createSelect({
-    label: "Operation",
-    options: words.MODES,
-    onChange(value) {
-      const broken = attempt({ mode: value });
-      shell.complain(broken ?? "");
-      if (broken) mode.set(store.state.mode);
-    },
-  });
-  const divisor = createSelect({
-    label: "Average divides by",
-    options: words.DIVISORS,
-    onChange: (value) => attempt({ count_include_pad: value === "true" }),
-  });
-  const preset = createSelect({
-    label: "Kernel preset",
-    options: [...PRESETS.map(([name]) => [name, name]), ["Custom", "Custom"]],
-    onChange(name) {
-      const make = PRESETS.find(([known]) => known === name)?.[1];
-      if (make) attempt({ kernel: make(...shapeOf(store.state.kernel)) });
-      else render();
-    },
-  });
-  shell.settings.append(
-    ...["kernelHeight", "kernelWidth", "stride", "padding", "dilation"].map((f) => fields[f].element),
-  );
-  shell.addMore(
-    mode.element, divisor.element, preset.element, fields.inputHeight.element, fields.inputWidth.element, fields.bias.element,
-  );
+  const settings = createWindowSettings({ store, shell, attempt, render });
+  const hide = createButton("Hide the outputs", () => attempt({ predict: !config.predict }));
+  shell.tools.append(hide);
 
   const label = (kind) => (row, col, text) => {
     const padding = kind === "input" && words.isOutside(config.input, row, col) ? "padding " : "";
@@ -191,7 +159,11 @@ export default function slidingWindow({ model, el }) {
     if (broken) return;
     const fresh = !config || KEYS.some((k) => k !== "step" && JSON.stringify(next[k]) !== JSON.stringify(config[k]));
     config = next;
+    motion.cancel();
+    if (fresh) prediction.forget();
+    const revealed = prediction.reach(...cellOf());
     if (fresh) renderContent();
+    else if (revealed) renderOutputs();
     renderMarks();
     if (!transport.playing) speak();
   }
@@ -219,7 +191,7 @@ export default function slidingWindow({ model, el }) {
       label: label("kernel"),
       editable: () => !pooling,
     });
-    output.update({ to: out, text: (r, c) => show(outputs[r][c]), label: label("output") });
+    renderOutputs();
     const { rows, columns } = words.unreadLines(config);
     const cells = [...input.cells.values()].filter((c) => rows.includes(c.row) || columns.includes(c.col));
     input.mark("is-unread", cells.map((c) => [c.row, c.col]));
@@ -234,17 +206,20 @@ export default function slidingWindow({ model, el }) {
     setText(signs[1], words.equalsSign(config));
     setText(shell.shape, words.shapeText(config));
 
-    const sizes = { kernelHeight: k[0], kernelWidth: k[1], inputHeight: n[0], inputWidth: n[1] };
-    for (const [key, size] of Object.entries(sizes)) fields[key].set(size);
-    for (const key of ["stride", "padding", "dilation", "bias"]) fields[key].set(config[key]);
-    fields.bias.disable(pooling, "Pooling has no bias.");
-    mode.set(config.mode);
-    preset.set(presetOf(config.kernel));
-    preset.select.disabled = pooling;
-    divisor.set(String(config.countIncludePad));
-    divisor.select.disabled = config.mode !== "avg";
+    settings.set(config);
     shell.refresh();
   }
+
+  function renderOutputs() {
+    output.update({
+      to: outputShape(config),
+      text: (r, c) => (hidden(r, c) ? "?" : show(outputs[r][c])),
+      label: (r, c, text) => (hidden(r, c) ? `row ${r}, column ${c}, not shown yet; type a guess` : label("output")(r, c, text)),
+      editable: hidden,
+    });
+    setText(hide, config.predict ? "Show the outputs" : "Hide the outputs");
+  }
+
   const cellOf = () => {
     const [oh, ow] = outputShape(config);
     const step = Math.min(Math.max(store.state.step, 0), oh * ow - 1);
@@ -254,7 +229,8 @@ export default function slidingWindow({ model, el }) {
   function renderMarks() {
     const [oh, ow] = outputShape(config);
     const at = cellOf();
-    const shown = preview?.where === "output" ? [preview.row, preview.col] : at;
+    const pointed = preview?.where === "output" && !hidden(preview.row, preview.col);
+    const shown = pointed ? [preview.row, preview.col] : at;
     const found = windows.taps(config, ...shown);
     const cells = found.map(({ row, col }) => [row, col]);
     const span = [0, 1].map((a) => effectiveKernelSize(shapeOf(config.kernel)[a], config.dilation[a]));
@@ -264,12 +240,9 @@ export default function slidingWindow({ model, el }) {
     input.mark("is-skipped", skipped);
     const pooling = windows.POOLING.has(config.mode);
     input.mark("is-winner", config.mode === "max" ? [cells[windows.winner(config, ...shown)]] : []);
-    input.annotate(
-      pooling
-        ? new Map()
-        : new Map(found.map((t) => [`${t.row},${t.col}`, `×${show(windows.weightAt(config, t.u, t.v))}`])),
-    );
-    input.moveFrame(...cells[0], ...span);
+    const note = (t) => (pooling ? "" : `×${show(windows.weightAt(config, t.u, t.v))}`);
+    const panes = found.map((t) => [t.u * config.dilation[0], t.v * config.dilation[1], note(t)]);
+    input.moveFrame(...cells[0], ...span, panes);
 
     const from = preview && [preview.row, preview.col];
     input.mark("is-affected", preview?.where === "kernel" ? windows.uses(config, ...from) : []);
@@ -277,10 +250,12 @@ export default function slidingWindow({ model, el }) {
     kernel.mark("is-pointed", preview?.where === "kernel" ? [from] : []);
     output.mark("is-affected", preview?.where === "input" ? windows.affected(config, ...from) : []);
     output.mark("is-current", [shown]);
+    output.mark("is-hidden", [...output.cells.values()].map((c) => [c.row, c.col]).filter((c) => hidden(...c)));
+    output.mark("is-right", prediction.right);
     output.select(...at);
     transport.set(at[0] * ow + at[1], oh * ow);
     setText(shell.arithmetic, windows.arithmetic(config, ...shown));
-    setText(shell.pointed, words.pointedText(config, preview, shown));
+    setText(shell.pointed, prediction.verdict || words.pointedText(config, preview?.where === "output" ? null : preview, shown));
   }
 
   function speak() {

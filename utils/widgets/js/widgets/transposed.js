@@ -73,7 +73,7 @@ export default function transposed({ model, el }) {
     },
     onPlaying: (playing) => !playing && speak(),
   });
-  shell.addBeforeSettings(transport.element);
+  shell.addTransport(transport);
 
   function attempt(changes) {
     const broken = engine.brokenTransposed(configOf({ ...store.state, ...changes }));
