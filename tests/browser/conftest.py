@@ -128,3 +128,10 @@ def widget(request):
     """Every widget of the registry, in every mode."""
     kind, mode = MODES[request.param]
     return WIDGETS[kind].example(mode)
+
+
+@pytest.fixture(params=[name for name, (kind, _) in MODES.items() if WIDGETS[kind].calculates])
+def instrument(request):
+    """Every one that calculates, which has equations, settings and code, in every mode."""
+    kind, mode = MODES[request.param]
+    return WIDGETS[kind].example(mode)

@@ -90,15 +90,15 @@ def looks_at(page, widget) -> list[dict]:
     return looks
 
 
-def test_every_equation_on_the_page_is_true(mount, widget):
-    looks = looks_at(mount(widget), widget)
-    whole = is_whole(widget)
+def test_every_equation_on_the_page_is_true(mount, instrument):
+    looks = looks_at(mount(instrument), instrument)
+    whole = is_whole(instrument)
     assert [stray for look in looks for stray in look.get("stray", [])] == [], "not looked at"
     assert all(look["texts"] for look in looks)
     for kernel, same in itertools.groupby(looks, lambda look: look["kernel"]):
         texts = list(dict.fromkeys(text for look in same for text in look["texts"]))
         assert faults(texts, whole, kernel=str(kernel).replace("'", "")) == []
-    if widget.output.dim() < 2:
+    if instrument.output.dim() < 2:
         return
     seen = set()
     for look in looks:  # and it is the equation of the output that is marked
@@ -109,8 +109,8 @@ def test_every_equation_on_the_page_is_true(mount, widget):
     assert seen
 
 
-def test_every_equation_without_a_script_is_true(widget):
-    frame = widget.first_frame()
+def test_every_equation_without_a_script_is_true(instrument):
+    frame = instrument.first_frame()
     texts = re.findall(r"<(?:p|td)>([^<]*=[^<]*)</", frame)
     assert len(texts) == sum("=" in re.sub("<[^>]*>", "", line) for line in frame.split("<p>")) or (
         "<td>" in frame
@@ -124,7 +124,7 @@ def test_every_equation_without_a_script_is_true(widget):
 
         texts = [re.sub(r"Output \((\d+), (\d+)\)(?= =)", value, text) for text in texts]
     assert texts
-    assert faults(list(map(unescape, texts)), is_whole(widget)) == []
+    assert faults(list(map(unescape, texts)), is_whole(instrument)) == []
 
 
 # The captions: what the signs between the panels mean, computed from the numbers in the panels.
@@ -181,15 +181,15 @@ def applied(sign: str, left, right: list[list[str]], spec: dict):
     return correlated(left, K.flip(0, 1) if sign == "∗" else K, spec)
 
 
-def test_the_signs_between_the_panels_mean_what_they_say(mount, widget):
-    looks, spec = mount(widget).evaluate(STEPS), widget.spec
+def test_the_signs_between_the_panels_mean_what_they_say(mount, instrument):
+    looks, spec = mount(instrument).evaluate(STEPS), instrument.spec
     rows = [row for look in looks for row in look["rows"]]
     if rows:
         shown = {name for look in looks for name in look["grids"]}
         assert {name for row in rows for name in row} >= shown, "a panel outside of all equations"
     for step, look in enumerate(looks[1:] or looks):
-        if widget.kind == "Transposed":
-            check_transposed(widget, look, step)
+        if instrument.kind == "Transposed":
+            check_transposed(instrument, look, step)
             continue
         for row in look["rows"]:
             value = numbers(look["grids"][row[0]])

@@ -238,21 +238,27 @@ def test_every_exercise_has_its_parts(path, chapter):
         assert re.search(
             r"<details><summary>Hint</summary>\n\n.+\n\n</details>", question.source, re.S
         )
-        asked = set()  # 03.1, or 02.2a, 02.2b, ... for an exercise in parts
-        if rest[0].cell_type == "code":
-            stub = rest.pop(0)
-            assert tags(stub) == ["exercise"]
-            asked = set(re.findall(rf'check\("({re.escape(key)}[a-z]?)"', stub.source))
-            assert asked, f"{key}: the reader's cell checks nothing"
-            said = "".join(output.get("text", "") for output in stub.outputs)
-            assert all(f"{part} not answered yet" in said for part in asked)
+        places = []  # 03.1, or 02.2a, 02.2b, ... for an exercise in parts
+        while tags(rest[0]) == ["ask", "remove-input"]:
+            place = rest.pop(0)
+            places += re.findall(rf'^Answer\("({re.escape(key)}[a-z]?)"\)$', place.source)
+            (shown,) = place.outputs
+            assert 'data-explorable="Answer"' in shown.data["text/html"]
+        stub = rest.pop(0)
+        assert tags(stub) == ["exercise", "hide-cell"]
+        assert stub.source.startswith("# @title In Python")
+        assert "cellView" not in stub.metadata, "in Colab it is in sight"
+        asked = set(re.findall(rf'check\("({re.escape(key)}[a-z]?)"', stub.source))
+        assert asked, f"{key}: the reader's cell checks nothing"
+        assert sorted(asked) == places, f"{key}: each part has a place to answer"
+        said = "".join(output.get("text", "") for output in stub.outputs)
+        assert all(f"{part} not answered yet" in said for part in asked)
         answer, proof = rest[:2]
         assert answer.source.startswith("<details><summary>Answer</summary>\n\n")
         assert answer.source.endswith("\n\n</details>")
         assert tags(proof) == ["answer", "hide-cell"]
         assert proof.metadata.get("cellView") == "form"
         assert proof.source.startswith(f"# @title Answer {found[1]}.{found[2]}, run\n")
-        assert "assert" in proof.source or asked, f"{key}: the answer proves something"
         assert proof.outputs, f"{key}: the answer prints something worth reading"
         said = "".join(output.get("text", "") for output in proof.outputs)
         for part in asked:

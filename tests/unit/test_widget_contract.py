@@ -30,6 +30,11 @@ def widget(request):
     return WIDGETS[kind].example(mode)
 
 
+def outputs(widget):
+    """What a widget calculates, if it does."""
+    return widget.output.tolist() if widget.calculates else None
+
+
 def state_traits(widget) -> dict[str, traits.State]:
     return widget.traits(state=True)
 
@@ -61,8 +66,9 @@ def test_what_a_notebook_saves_is_the_same_each_time_and_starts_the_page(kind):
 
 
 def test_the_first_frame_speaks_html_and_the_output_is_numbers(widget):
-    assert isinstance(widget.output, torch.Tensor) and widget.output.numel()
-    assert widget.first_frame().startswith(("<p>", "<table>"))
+    if widget.calculates:
+        assert isinstance(widget.output, torch.Tensor) and widget.output.numel()
+    assert widget.first_frame().startswith(("<p>", "<table>", "<div"))
 
 
 def test_a_state_taken_over_from_the_page_is_the_same_widget(widget):
@@ -72,7 +78,7 @@ def test_a_state_taken_over_from_the_page_is_the_same_widget(widget):
     other.send_state = lambda key=None: sent.append(key)
     other.set_state(json.loads(json.dumps(widget.spec)))
     assert other.spec == widget.spec
-    assert torch.equal(other.output, widget.output)
+    assert outputs(other) == outputs(widget)
     assert sent == [], "what came from the page is not news to it"
 
 
@@ -145,7 +151,7 @@ def test_a_position_stays_among_those_that_there_are(widget):
         other = type(widget).example(mode)
         with widget.hold_trait_notifications():
             for name, value in other.spec.items():
-                if not isinstance(state_traits(widget)[name], traits.Position):
+                if not isinstance(state_traits(widget).get(name), traits.Position):
                     setattr(widget, name, value)
         before = widget.spec
         for name, trait in state_traits(widget).items():
@@ -155,7 +161,7 @@ def test_a_position_stays_among_those_that_there_are(widget):
 
 
 def test_state_that_is_reached_into_is_a_copy_or_refuses(widget):
-    before, output = widget.to_html(), widget.output
+    before, output = widget.to_html(), outputs(widget)
 
     def reach(value):
         """Change whatever can be changed in `value`."""
@@ -176,7 +182,7 @@ def test_state_that_is_reached_into_is_a_copy_or_refuses(widget):
     reach(widget.spec)
     reach(widget.get_state())
     assert widget.to_html() == before
-    assert torch.equal(widget.output, output)
+    assert outputs(widget) == output
 
 
 def test_what_is_handed_in_can_be_changed_afterwards():

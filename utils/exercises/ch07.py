@@ -45,7 +45,7 @@ def _whole(shape: tuple[int, ...], seed: int) -> Tensor:
             ((28, 28, 28), (7, 30), (2, 7, 4)),
             ((210, 210, 210), (7, 30), (2, 7, 4)),
         ),
-        labels=("unfold (1)", "(2)", "(3)", "kernels (1)", "(2)", "product (1)", "(2)", "(3)"),
+        labels=("Shape of unfold", "Shape of the kernels’ matrix", "Shape of the product"),
         instead={
             "The shape of unfold is": "The shape of unfold is pictures, numbers in a window, "
             "places where a window fits.",

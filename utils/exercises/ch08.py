@@ -218,16 +218,7 @@ def _shuffle(function: Call) -> str:
     Parts("four pairs (padding, output padding), for k = 2, 3, 4, 5", *[Integers(2, "a pair")] * 4),
     Page(
         known=(((0, 0), (1, 1), (1, 0), (2, 1)),),
-        labels=(
-            "k = 2: padding",
-            "output padding",
-            "k = 3: padding",
-            "output padding",
-            "k = 4: padding",
-            "output padding",
-            "k = 5: padding",
-            "output padding",
-        ),
+        labels=tuple(f"k = {k}: padding, output padding" for k in (2, 3, 4, 5)),
         marks=(range(-1, 5),),
         instead={"a line of 10": ""},
     ),

@@ -76,9 +76,10 @@ class Field:
     """A field, or several that belong together.
 
     Attributes:
-        kind: `"number"`, `"whole"`, `"choice"` (one of `options`), `"flags"` (any of them), or
-            `"matrix"` of numbers.
+        kind: `"number"` or `"whole"`, `rows` by `columns` of them; `"choice"` for one of `options`,
+            `"flags"` for any of them.
         label: What the reader is asked for.
+        blank: Whether it may be filled in part.
     """
 
     kind: str
@@ -122,9 +123,12 @@ class Form:
             case Number() | Integer():
                 yield Field("whole" if isinstance(kind, Integer) else "number", self._label())
             case Numbers(count=None):
-                yield Field("matrix", self._label(), columns=page.shape[1], blank=True)
+                yield Field("number", self._label(), columns=page.shape[1], blank=True)
             case Numbers() | Integers():
                 name = "whole" if isinstance(kind, Integers) else "number"
+                if isinstance(self.kind, Parts):
+                    yield Field(name, self._label(), columns=kind.count or 1)
+                    return
                 for _ in range(kind.count or 0):
                     yield Field(name, self._label())
             case Truths():
@@ -142,7 +146,7 @@ class Form:
                 rows, columns = page.shape[-2:]
                 for _ in range(math.prod(page.shape[:-2])):
                     label = self._label()
-                    yield Field("matrix", label, rows=rows, columns=columns, blank=page.blank)
+                    yield Field("number", label, rows=rows, columns=columns, blank=page.blank)
             case Parts():
                 for part in kind.parts:
                     yield from self._fields(part)
@@ -295,10 +299,15 @@ class _Slot:
         """The cuts as JSON."""
         if self.options:
             return None
-        points = {x for x, after in self.cuts if after}
-        return [
-            [_plain(x)] if x in points else _plain(x) for x in sorted({x for x, _ in self.cuts})
-        ]
+        made: list[Any] = []
+        for x in sorted({x for x, _ in self.cuts}):
+            if (x, 1) not in self.cuts:
+                made.append(_plain(x))
+            elif (x, 0) in self.cuts:
+                made.append([_plain(x)])
+            else:
+                made.append(math.nextafter(x, math.inf))
+        return made
 
 
 class _Table:
@@ -516,7 +525,9 @@ def _boundary(
         return float(high), 0
     if low in marks:
         return float(low), 1
-    return float(f"{high:.12g}"), 0  # not to the last bit, which a machine may round otherwise
+    # Not to the last bit, which a machine may round otherwise; but what can be typed is exact.
+    near = float(f"{high:.12g}")
+    return near, int(said(near) == before)
 
 
 def _template(message: str, values: Slots, forms: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from html import escape
 from typing import Any, ClassVar
 
@@ -61,8 +62,8 @@ class Answer(Explorable):
 
     exercise = Key("01.3", called="exercise")
     answer = Filled((), called="answer")
-    form = traitlets.Dict().tag(sync=True)
-    verdict = traitlets.Dict().tag(sync=True)
+    form = traitlets.Dict().tag(sync=True, to_json=lambda value, widget: deepcopy(value))
+    verdict = traitlets.Dict().tag(sync=True, to_json=lambda value, widget: deepcopy(value))
 
     calculates = False
     examples: ClassVar[dict[str, dict[str, Any]]] = {
@@ -106,7 +107,7 @@ class Answer(Explorable):
     @property
     def spec(self) -> dict[str, Any]:
         """What the page needs to start: the state by name, the fields and their table."""
-        return {**super().spec, "form": self.form}
+        return {**super().spec, "form": deepcopy(self.form)}
 
     @property
     def output(self) -> Tensor:
@@ -133,7 +134,7 @@ class Answer(Explorable):
         )
 
 
-IN_PYTHON = "This one is a function: write it in Python, in the cell below."
+IN_PYTHON = "This one is a function. Write it in Python, in the cell below."
 
 
 def _title(key: str) -> str:
@@ -150,16 +151,17 @@ def _fields(key: str) -> list[page.Field]:
 def _html(field: page.Field, name: str) -> str:
     """A field as the view writes it, too (`js/widgets/answer.js`)."""
     label = escape(field.label)
-    if field.kind in ("number", "whole"):
+    numbers = field.kind in ("number", "whole")
+    if numbers and field.slots == 1:
         return f'<label class="ex-ask">{label} <input type="text" size="9" disabled></label>'
     return (
-        f'<fieldset class="ex-{"matrix" if field.kind == "matrix" else "picks"}">'
+        f'<fieldset class="ex-{"matrix" if numbers else "picks"}">'
         f"<legend>{label}</legend>{''.join(_inside(field, name))}</fieldset>"
     )
 
 
 def _inside(field: page.Field, name: str) -> Iterator[str]:
-    if field.kind == "matrix":
+    if field.kind in ("number", "whole"):
         for row in range(1, field.rows + 1):
             cells = (
                 f'<input type="text" size="5" aria-label="row {row}, column {column}" disabled>'

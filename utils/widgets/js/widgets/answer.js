@@ -8,8 +8,8 @@ import styles from "../view/styles.css";
 
 const PATIENCE = 4000; // milliseconds that a kernel has to answer
 const OPENING = { right: "Right. ", wrong: "Not yet. ", none: "" };
-const IN_PYTHON = "This one is a function: write it in Python, in the cell below.";
-const ELSEWHERE = "This page cannot judge that answer. A notebook can: run this chapter in Colab.";
+const FUNCTION = "This one is a function. ";
+const ELSEWHERE = "This page cannot judge that answer; the cell in Python can.";
 const NO_WORDS = "That is not it, and too far off for this page to say why.";
 
 /** A field: its element, what is entered in it, the way to fill it in, and its controls. */
@@ -31,13 +31,13 @@ function createField({ kind, label, options, rows, columns }) {
         return kind === "flags" ? ticked : [ticked.indexOf(true)];
       },
       fill(entry) {
-        for (const [i, box] of boxes.entries()) box.checked = kind === "flags" ? entry[i] : entry[0] === i;
+        for (const [i, box] of boxes.entries()) box.checked = Boolean(kind === "flags" ? entry?.[i] : entry?.[0] === i);
       },
     };
   }
   const text = (size, name) =>
     h("input", { type: "text", size, autocomplete: "off", spellcheck: "false", "aria-label": name });
-  const single = kind !== "matrix";
+  const single = rows * columns === 1;
   const cells = Array.from({ length: rows * columns }, (_, i) =>
     single ? text("9") : text("5", `row ${Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`),
   );
@@ -51,7 +51,7 @@ function createField({ kind, label, options, rows, columns }) {
       return cells.map((cell) => cell.value);
     },
     fill(entry) {
-      for (const [i, cell] of cells.entries()) cell.value = entry[i];
+      for (const [i, cell] of cells.entries()) cell.value = entry?.[i] ?? "";
     },
   };
 }
@@ -90,13 +90,13 @@ export default function answer({ model, el }) {
     stopWaiting();
     const exercise = model.get("exercise");
     const { fields: declared, table } = model.get("form");
+    const colab = model.get("colab");
     const title = `Your answer to ${exercise.replace(/^0/, "")}`;
     root.setAttribute("aria-label", title);
     root.replaceChildren(h("style", {}, styles + css), h("p", {}, h("strong", {}, title)));
     if (!declared.length) {
-      const colab = model.get("colab");
-      const place = colab ? h("a", { href: colab }, "in Colab") : null;
-      root.append(h("p", {}, ...(place ? ["This one is a function: write it ", place, "."] : [IN_PYTHON])));
+      const here = "Write it in Python, in the cell below.";
+      root.append(h("p", {}, FUNCTION, ...(colab ? [h("a", { href: colab }, "Write it in Colab"), "."] : [here])));
       return;
     }
     const fields = declared.map(createField);
@@ -132,6 +132,7 @@ export default function answer({ model, el }) {
       busy = false;
       button.removeAttribute("aria-disabled");
       tell(verdict.kind, words(verdict));
+      if (verdict.kind === "none" && colab) said.append(" ", h("a", { href: colab }, "Open it in Colab"), ".");
       if (verdict.kind !== "right") return;
       remember(exercise, entries);
       document.dispatchEvent(new CustomEvent("exercise-solved"));
