@@ -51,11 +51,11 @@ SCRIPTS = {
 }
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_a_page_loads_the_scripts_that_it_uses_and_one_style_sheet(name, book):
-    text = (book / name).read_text(encoding="utf-8")
+@pytest.mark.parametrize("one", SCRIPTS)
+def test_a_page_loads_the_scripts_that_it_uses_and_one_style_sheet(one, book):
+    text = (book / one).read_text(encoding="utf-8")
     scripts = re.findall(r'<script[^>]* src="([^"?]*)', text)
-    assert {path.rpartition("/")[2] for path in scripts} == SCRIPTS[name]
+    assert {path.rpartition("/")[2] for path in scripts} == SCRIPTS[one]
     styles = re.findall(r'<link rel="stylesheet"[^>]* href="([^"?]*)', text)
     font = ["mathfont.css"] * ("<math" in text)
     assert [path.rpartition("/")[2] for path in styles] == ["book.css", *font]
