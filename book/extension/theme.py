@@ -4,10 +4,13 @@ Jupyter Book hands the settings of the repository and of the launch buttons to t
 brings. Furo has other names for them, and no launch buttons: `templates/page.html` has.
 """
 
+import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import furo
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -89,7 +92,7 @@ def trim(
 
     context["script_files"] = [f for f in context["script_files"] if wanted(_name(f))]
     alone = [file for file in context["css_files"] if _name(file) in ALONE]
-    context["css_files"] = [f"_static/{STYLE}", *alone]
+    context["css_files"] = [f"_static/{STYLE}?v={_digest()}", *alone]
     # The theme has one already.
     context["metatags"] = re.sub(r'<meta name="viewport"[^>]*>', "", context["metatags"])
     # A heading has a level.
@@ -110,6 +113,14 @@ def _name(file: Any) -> str:
     return Path(_path(file)).name
 
 
+@cache
+def _digest() -> str:
+    """What makes a browser fetch the style anew after a change of ours or of the theme's."""
+    sheets = sorted((ROOT / "book" / "static").glob("*.css"))
+    content = furo.__version__.encode() + b"".join(sheet.read_bytes() for sheet in sheets)
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
 def join_styles(app: Sphinx, error: Exception | None) -> None:
     """Write all style sheets into one, and leave out what no page asks for."""
     if error:
@@ -118,7 +129,7 @@ def join_styles(app: Sphinx, error: Exception | None) -> None:
     names = map(_path, app.builder.globalcontext["css_files"])  # type: ignore[attr-defined]
     sheets = [out / name for name in names if not REPLACED.match(Path(name).name)]
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    text = re.sub(r"/\*.*?\*/|^/\*# sourceMappingURL.*$", "", text, flags=re.DOTALL)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     (out / "_static" / STYLE).write_text(text, encoding="utf-8")
 
 

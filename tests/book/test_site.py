@@ -41,6 +41,26 @@ def test_a_page_is_light(name, browser, book, gzipped):
     assert weight.bytes.get("script", 0) <= 60_000, weight
 
 
+SCRIPTS = {
+    "intro.html": {"furo.js", "course.js", "explorables.js"},
+    "references.html": {"furo.js", "course.js"},
+    "chapters/02-cross-correlation.html": {
+        *("furo.js", "course.js", "explorables.js"),
+        *("documentation_options.js", "clipboard.min.js", "copybutton.js"),  # to copy code
+    },
+}
+
+
+@pytest.mark.parametrize("one", SCRIPTS)
+def test_a_page_loads_the_scripts_that_it_uses_and_one_style_sheet(one, book):
+    text = (book / one).read_text(encoding="utf-8")
+    scripts = re.findall(r'<script[^>]* src="([^"?]*)', text)
+    assert {path.rpartition("/")[2] for path in scripts} == SCRIPTS[one]
+    styles = re.findall(r'<link rel="stylesheet"[^>]* href="([^"?]*)', text)
+    font = ["mathfont.css"] * ("<math" in text)
+    assert [path.rpartition("/")[2] for path in styles] == ["book.css", *font]
+
+
 def test_the_book_is_light(book, tmp_path):
     import pack
 

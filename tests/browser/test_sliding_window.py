@@ -457,3 +457,101 @@ def test_without_script_the_first_frame_is_there(browser):
     ]
     assert "0×0 + 1×1 + 3×2 + 4×3 = 19" in page.locator("body").inner_text()
     context.close()
+
+
+PREDICTED = {"X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]], "K": [[0, 1], [2, 3]], "predict": True}
+
+
+def outputs(page) -> list[str]:
+    return page.locator("[role=grid][aria-label=Output] [role=gridcell]").all_inner_texts()
+
+
+def test_outputs_stay_hidden_until_they_are_reached_or_shown(mount):
+    page = mount(SlidingWindow(**PREDICTED))
+    assert outputs(page) == ["19", "?", "?", "?"]
+    page.get_by_role("button", name="Next step").click()
+    assert outputs(page) == ["19", "25", "?", "?"]
+    page.get_by_role("button", name="Previous step").click()
+    assert outputs(page) == ["19", "25", "?", "?"], "what has been seen stays"
+    cell(page, "Output", 1, 1).hover()
+    assert "= 19" in part(page, "arithmetic").inner_text(), "pointing gives nothing away"
+    page.get_by_role("button", name="Show the outputs").click()
+    assert outputs(page) == ["19", "25", "37", "43"]
+    page.get_by_role("button", name="Hide the outputs").click()
+    assert outputs(page) == ["19", "?", "?", "?"]
+
+
+@pytest.mark.parametrize(
+    "guess, said", [("37", "37 is right"), ("37.1", "37.1 is right"), ("38", "Not 38")]
+)
+def test_a_guess_is_judged_and_the_sum_is_shown(mount, guess, said):
+    page = mount(SlidingWindow(**PREDICTED))
+    cell(page, "Output", 1, 0).click()
+    page.keyboard.type(guess)
+    page.keyboard.press("Enter")
+    assert said in part(page, "pointed").inner_text()
+    assert said in part(page, "live").inner_text()
+    assert "= 37" in part(page, "arithmetic").inner_text()
+    assert outputs(page) == ["19", "?", "37", "?"]
+    assert ("is-right" in cell(page, "Output", 1, 0).get_attribute("class")) == ("right" in said)
+
+
+def test_a_guess_that_is_no_number_is_refused_and_gives_nothing_away(mount):
+    page = mount(SlidingWindow(**PREDICTED))
+    cell(page, "Output", 1, 1).click()
+    page.keyboard.type("x")
+    page.keyboard.press("Enter")
+    assert "x" in part(page, "message").inner_text()
+    page.keyboard.press("Escape")
+    assert outputs(page) == ["19", "?", "?", "?"]
+
+
+def test_other_numbers_are_to_be_predicted_anew(mount):
+    page = mount(SlidingWindow(**PREDICTED))
+    page.get_by_role("button", name="Last step").click()
+    page.get_by_role("textbox", name="Padding").fill("1")
+    assert outputs(page).count("?") == 15
+
+
+def test_a_window_let_go_outside_stays_where_it_is(mount):
+    """Also where the first move that is seen is already outside of the grid."""
+    page = mount(SlidingWindow([[0] * 8 for _ in range(8)], [[1, 1], [1, 1]]))
+    box = cell(page, "Input", 0, 0).bounding_box()
+    far = cell(page, "Output", 6, 6).bounding_box()
+    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(far["x"], far["y"])
+    page.mouse.up()
+    here = page.get_by_role("slider", name="Step").input_value()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.move(box["x"] + 90, box["y"] + 90)
+    assert page.get_by_role("slider", name="Step").input_value() == here
+
+
+def test_numbers_too_long_for_a_cell_are_shorter_there_and_whole_when_pointed_at(mount):
+    page = mount(SlidingWindow([[1e6, 1 / 9], [-123456.7, 0.0625]], [[1]]))
+    texts = page.locator("[role=grid][aria-label=Input] [role=gridcell]").all_inner_texts()
+    assert texts == ["1e6", "0.1111", "−1.2e5", "0.0625"]
+    for number in range(4):
+        shown = page.locator("[role=grid][aria-label=Input] [role=gridcell]").nth(number)
+        assert shown.evaluate("e => e.scrollWidth <= e.clientWidth")
+    million = cell(page, "Input", 0, 0)
+    assert "1000000" in million.get_attribute("aria-label")
+    million.hover()
+    assert (
+        page.evaluate(
+            "getComputedStyle(document.querySelector('[data-whole]'), '::before').content"
+        )
+        == '"1000000"'
+    )
+
+
+def test_products_fly_when_the_eye_can_follow_and_not_for_those_who_want_calm(show):
+    widget = SlidingWindow([[0, 1, 2], [3, 4, 5], [6, 7, 8]], [[0, 1], [2, 3]])
+    for motion, labels in (("no-preference", ["0", "2", "8", "15"]), ("reduce", [])):
+        page = show(widget, reduced_motion=motion)
+        page.get_by_role("button", name="Next step").click()
+        assert page.locator(".ex-flight").all_inner_texts() == labels
+        assert "= 25" in part(page, "arithmetic").inner_text(), "the text is right at once"
+        page.get_by_role("button", name="Last step").click()
+        assert page.locator(".ex-flight").count() == 0, "the next step begins anew"

@@ -145,6 +145,13 @@ export function createPanel(title, content) {
   };
 }
 
+/** Cells of one size for all `grids` of a stage, each [rows, columns], as large as its row has room for. */
+export function fitStage(stage, grids) {
+  stage.classList.add("is-even");
+  stage.style.setProperty("--sum", grids.reduce((sum, [, columns]) => sum + columns, 0));
+  stage.style.setProperty("--most", Math.max(...grids.map(([rows]) => rows)));
+}
+
 /** A panel with the sign that leads to it, so that both wrap to a new line together. */
 export const ledBy = (lead, panel) =>
   h("div", { class: "ex-after" }, typeof lead === "string" ? sign(lead) : lead, panel.element);

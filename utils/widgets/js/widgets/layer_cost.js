@@ -111,6 +111,7 @@ export default function layerCost({ model, el }) {
   shell.root.insertBefore(shell.settings, shell.stage);
 
   const verdict = h("p", { class: "ex-verdict", "data-part": "verdict" });
+  shell.root.insertBefore(h("div", { class: "ex-lines ex-judged" }, verdict, message), shell.stage);
   const bars = createBars(["Arithmetic", "Memory"]);
   const roofline = createRoofline();
   const panels = [createPanel("Two times", bars.element), createPanel("Roofline", roofline.element)];
@@ -123,7 +124,6 @@ export default function layerCost({ model, el }) {
   const list = (...range) => h("dl", {}, answers.slice(...range).map(({ element }) => element));
   shell.stage.classList.add("ex-cost");
   shell.stage.append(
-    h("div", { class: "ex-lines" }, verdict, message),
     h("div", {}, panels.map(({ element }) => element), list(COUNTED)), // of the machine
     list(0, COUNTED), // of the layer
   );

@@ -10,7 +10,7 @@ import { createButton } from "../view/field.js";
 import { Grid } from "../view/grid.js";
 import { createMotion } from "../view/motion.js";
 import { createPrediction } from "../view/prediction.js";
-import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
+import { createPanel, createShell, fitStage, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 import { createWindowSettings } from "../view/window_settings.js";
@@ -192,6 +192,7 @@ export default function slidingWindow({ model, el }) {
       editable: () => !pooling,
     });
     renderOutputs();
+    fitStage(shell.stage, [n.map((size, axis) => size + 2 * config.padding[axis]), k, out]);
     const { rows, columns } = words.unreadLines(config);
     const cells = [...input.cells.values()].filter((c) => rows.includes(c.row) || columns.includes(c.col));
     input.mark("is-unread", cells.map((c) => [c.row, c.col]));
