@@ -49,6 +49,7 @@ RIGHT = {
     "01.5": [(4, 6, 9)],
     "01.6": [lambda c: c.flip(0), lambda c: c.tolist()[::-1]],
     "01.7": [counts],
+    "01.7p": [(825564856320000, 1728)],
     "01.8": [shared],
 }
 
@@ -117,6 +118,14 @@ WRONG = {
         ),
         (lambda n_h, n_w, D, c, d: counts(n_h, n_w, D, 1, 1), "weights of its own"),
         (lambda n_h, n_w, D, c, d: counts(n_h, n_h, D, c, d), "Dense, 4×6"),
+    ],
+    "01.7p": [
+        ((4299816960000, 1728), "one channel in and one out"),
+        ((1, 1728), "meets every number"),
+        ((825564856320000, 9), "one pair"),
+        ((825564856320000, 768), "0 is one of its values"),
+        ((825564856320000, 27), "for each pair"),
+        (1728, "got 1728"),
     ],
     "01.8": [
         (lambda W: shared(W, divide=False), "divides it by n²"),

@@ -41,6 +41,7 @@ RIGHT = {
     "13.4": [(170, 180, 90)],
     "13.5": [(441, 2.25)],
     "13.6": [ratio, lambda c_i, c_o, k: 1 / c_o + 1 / k**2],
+    "13.6p": [1 / 128 + 1 / 9, 0.119],
     "13.7": [(54, 26)],
     "13.8a": [winograd, shared],
     "13.8b": [(4, 2.25, 16 / 9), (4, 2.25, 1.78)],
@@ -122,6 +123,13 @@ WRONG = {
         (lambda c_i, c_o, k: 1 / (c_o * k * k), "add their costs"),
         (lambda c_i, c_o, k: 0.5, "should be"),
         (0.119, "a function"),
+    ],
+    "13.6p": [
+        (1 / 9, "the depthwise one is missing"),
+        (1 / 128, "the 1×1 layer is missing"),
+        (0.1267, "one for each input channel"),
+        (0.341, "nine taps"),
+        (8.4, "64·9 products"),
     ],
     "13.7": [
         ((115, 54), "is two"),

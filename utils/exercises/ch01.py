@@ -188,6 +188,39 @@ def parameters(function: Call) -> str:
     return "From n⁴ to (2n − 1)² to (2Δ + 1)², times the channels in and out."
 
 
+_PIXELS = 1920 * 1080
+
+
+@exercise(
+    "01.7p",
+    Integers(2, "the weights of the dense layer, and of the local one"),
+    Page(
+        known=(
+            (_PIXELS**2 * 192, 1728),
+            (_PIXELS**2, 1728),
+            *((_PIXELS**2 * 192, wrong) for wrong in (9, 4, 4 * 192)),
+        ),
+        labels=("Dense", "Local"),
+        ask="A photograph of 1920×1080, three channels in, 64 out, Δ = 1: how many weights have "
+        "the dense and the local layer?",
+    ),
+)
+def weights_for_a_photograph(answer: tuple[int, ...]) -> str:
+    """Weights of the dense and of the local layer for 1920×1080, 3 to 64 channels, Δ = 1."""
+    dense, local = answer
+    if dense == _PIXELS**2:
+        raise Wrong("Dense: that is one channel in and one out.")
+    if dense != _PIXELS**2 * 192:
+        raise Wrong("Dense: every number of the input meets every number of the output.")
+    if local == 9:
+        raise Wrong("Local: that is one pair of channels; there are 3·64.")
+    if local in (4, 4 * 192):
+        raise Wrong("Local: a runs from −Δ to Δ, and 0 is one of its values.")
+    if local != 1728:
+        raise Wrong("Local: (2Δ + 1)² offsets for each pair of an input and an output channel.")
+    return "826 trillion against 1,728: the picture's size has left the count."
+
+
 @exercise("01.8", Function("share(W)", Array("V")))
 def share(function: Call) -> str:
     """`share(W)`, W (n, n, n, n) to V (n, n): the mean of each offset, on a torus."""

@@ -247,6 +247,31 @@ def separable(function: Call) -> str:
 
 
 @exercise(
+    "13.6p",
+    Number("a fraction"),
+    Page(
+        known=(1 / 128 + 1 / 9, 1 / 9, 1 / 128, 1 / 64 + 1 / 9, 1 / 128 + 1 / 3),
+        labels=("Fraction",),
+        ask="A 3×3 layer from 64 to 128 channels, made separable: which fraction of its "
+        "multiply-adds is left?",
+    ),
+)
+def fraction_left(fraction: float) -> str:
+    """The fraction of multiply-adds of a separable 3×3 layer, 64 to 128 channels."""
+    if close(fraction, 1 / 128 + 1 / 9):
+        return "(64·9 + 64·128) / (64·128·9): a little more than a ninth."
+    if close(fraction, 1 / 9):
+        raise Wrong("That is the 1×1 layer alone; the depthwise one is missing.")
+    if close(fraction, 1 / 128):
+        raise Wrong("That is the depthwise layer alone; the 1×1 layer is missing.")
+    if close(fraction, 1 / 64 + 1 / 9):
+        raise Wrong("The depthwise layer has 64 kernels, one for each input channel.")
+    if close(fraction, 1 / 128 + 1 / 3):
+        raise Wrong("The kernel has nine taps, not three.")
+    raise Wrong("At one place: 64·9 products depthwise, and 64·128 for the 1×1 layer.")
+
+
+@exercise(
     "13.7",
     Integers(2, "the batch in float32, the batch in float16"),
     Page(

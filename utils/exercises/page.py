@@ -51,6 +51,8 @@ class Page:
         known: Answers as a checker's reader hands them in: the right one, in each way that it may
             be written, and typical wrong ones, each as far as possible right in its first parts.
         labels: What stands at the fields, in order; (a), (b), ... unless told.
+        ask: A question of its own, above the fields: of a prediction, whose key ends in `p`, about
+            an exercise whose answer is written in Python.
         shape: Of an array: (rows, columns), or (1, planes, rows, columns).
         options: What can be chosen, of words and collections.
         marks: For each slot, further numbers to tell apart; one line for all slots is enough.
@@ -63,6 +65,7 @@ class Page:
 
     known: Sequence[Any]
     labels: Sequence[str] = ()
+    ask: str = ""
     shape: tuple[int, ...] = ()
     options: Sequence[Any] = ()
     marks: Sequence[Iterable[float]] = ()

@@ -91,6 +91,7 @@ class Answer(Explorable):
         return {
             "fields": [{**field, "options": list(field["options"])} for field in fields],
             "table": page.saved(self.exercise),
+            **({"ask": asked} if (asked := _asked(self.exercise)) else {}),
         }
 
     @traitlets.observe("exercise", "answer")
@@ -124,6 +125,7 @@ class Answer(Explorable):
         if not fields:
             return f'<div class="ex-answer">{title}{paragraph(IN_PYTHON)}</div>'
         name = f"answer-{self.exercise}"
+        title += paragraph(_asked(self.exercise)) if _asked(self.exercise) else ""
         inside = "".join(_html(field, f"{name}-{i}") for i, field in enumerate(fields))
         return (
             f'<div class="ex-answer">{title}\n<div class="ex-fields" data-part="answer">{inside}'
@@ -138,9 +140,15 @@ IN_PYTHON = "This one is a function. Write it in Python, in the cell below."
 
 
 def _title(key: str) -> str:
-    """What stands above the fields: `Your answer to 2.1`."""
-    chapter, number = key.split(".")
-    return f"Your answer to {int(chapter)}.{number}"
+    """What stands above the fields: `Your answer to 2.1`, `A prediction for 1.7`."""
+    what = "A prediction for" if key.endswith("p") else "Your answer to"
+    return f"{what} {key.lstrip('0').rstrip('p')}"
+
+
+def _asked(key: str) -> str:
+    """The question of a prediction."""
+    found = page.form(key)
+    return found.page.ask if found else ""
 
 
 def _fields(key: str) -> list[page.Field]:

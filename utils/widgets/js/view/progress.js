@@ -3,14 +3,14 @@
 import { h } from "./dom.js";
 import { recall, remember } from "./memory.js";
 
-/** The exercises that a page can judge: number => the keys of its parts. */
+/** The exercises that a page can judge: number => the keys of its parts. A prediction is none. */
 function exercisesOn(places) {
   const found = new Map();
   for (const { dataset } of places) {
     if (dataset.explorable !== "Answer") continue;
     const { exercise, form } = JSON.parse(dataset.spec);
     const number = exercise.replace(/[a-z]+$/, "");
-    if (form.fields.length) found.set(number, [...(found.get(number) ?? []), exercise]);
+    if (form.fields.length && !exercise.endsWith("p")) found.set(number, [...(found.get(number) ?? []), exercise]);
   }
   return found;
 }

@@ -89,9 +89,10 @@ export default function answer({ model, el }) {
   function render() {
     stopWaiting();
     const exercise = model.get("exercise");
-    const { fields: declared, table } = model.get("form");
+    const { fields: declared, table, ask: question } = model.get("form");
     const colab = model.get("colab");
-    const title = `Your answer to ${exercise.replace(/^0/, "")}`;
+    const what = exercise.endsWith("p") ? "A prediction for" : "Your answer to";
+    const title = `${what} ${exercise.replace(/^0|p$/g, "")}`;
     root.setAttribute("aria-label", title);
     root.replaceChildren(h("style", {}, styles + css), h("p", {}, h("strong", {}, title)));
     if (!declared.length) {
@@ -104,6 +105,7 @@ export default function answer({ model, el }) {
     const said = h("p", { id: freshId(), role: "status", "data-part": "verdict", "data-verdict": "none" });
     const button = h("button", { type: "button", click: check }, "Check");
     const form = h("div", { class: "ex-fields", "data-part": "answer" }, ...fields.map((f) => f.element));
+    if (question) root.append(h("p", {}, question));
     root.append(form, h("div", { class: "ex-check" }, button, said));
     let busy = false;
 
