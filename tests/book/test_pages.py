@@ -262,6 +262,23 @@ def test_without_scripts_the_widgets_are_tables_and_the_text_is_there(book, brow
     context.close()
 
 
+def test_an_exercise_is_answered_on_its_page_and_counted_beside_the_title(server, visit):
+    page, watch = visit(server + "chapters/02-cross-correlation.html", stores=True)
+    progress = page.locator(".course-run [data-part=progress]")
+    total = int(re.fullmatch(r"0 of (\d+) exercises done", progress.inner_text())[1])
+    exercise = page.locator("#exercise-2-1")
+    for field, text in zip(exercise.get_by_role("textbox").all(), ("5", "−5", "-5"), strict=True):
+        field.fill(text)
+    exercise.get_by_role("button", name="Check").click()
+    exercise.locator("[data-verdict=right]").wait_for()
+    assert f"1 of {total}" in progress.inner_text()
+    page.reload()
+    assert f"1 of {total}" in progress.inner_text()
+    link = page.locator("#exercise-2-8 .explorable").get_by_role("link")
+    assert re.search(r"02-cross-correlation\.ipynb#scrollTo=\w+$", link.get_attribute("href"))
+    watch.assert_clean()
+
+
 def test_print_shows_what_is_folded(book, visit):
     page, _ = visit((book / "chapters" / "02-cross-correlation.html").as_uri())
     page.emulate_media(media="print")

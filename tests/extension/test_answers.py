@@ -7,7 +7,7 @@ from cells import code, text
 
 PLACE = (
     '<div class="explorable" data-explorable="Answer" data-spec="{spec}">'
-    "<p>This one is a function. Write it in Python, in the cell below.</p></div>"
+    "<p>2.1 asks for a function. Write it in Python, in the cell below.</p></div>"
 )
 SPEC = "{{&quot;exercise&quot;:&quot;{}&quot;,&quot;form&quot;:{{&quot;fields&quot;:[{}]}}}}"
 COLAB = {"colab": "https://colab.example/blob/main/"}

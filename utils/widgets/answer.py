@@ -123,7 +123,8 @@ class Answer(Explorable):
         fields = _fields(self.exercise)
         title = f"<p><strong>{_title(self.exercise)}</strong></p>"
         if not fields:
-            return f'<div class="ex-answer">{title}{paragraph(IN_PYTHON)}</div>'
+            text = IN_PYTHON.format(_number(self.exercise))
+            return f'<div class="ex-answer">{paragraph(text)}</div>'
         name = f"answer-{self.exercise}"
         title += paragraph(_asked(self.exercise)) if _asked(self.exercise) else ""
         inside = "".join(_html(field, f"{name}-{i}") for i, field in enumerate(fields))
@@ -136,13 +137,18 @@ class Answer(Explorable):
         )
 
 
-IN_PYTHON = "This one is a function. Write it in Python, in the cell below."
+IN_PYTHON = "{} asks for a function. Write it in Python, in the cell below."
 
 
 def _title(key: str) -> str:
     """What stands above the fields: `Your answer to 2.1`, `A prediction for 1.7`."""
     what = "A prediction for" if key.endswith("p") else "Your answer to"
-    return f"{what} {key.lstrip('0').rstrip('p')}"
+    return f"{what} {_number(key)}"
+
+
+def _number(key: str) -> str:
+    """An exercise as its heading names it."""
+    return key.lstrip("0").rstrip("p")
 
 
 def _asked(key: str) -> str:

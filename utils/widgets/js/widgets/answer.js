@@ -8,7 +8,6 @@ import styles from "../view/styles.css";
 
 const PATIENCE = 4000; // milliseconds that a kernel has to answer
 const OPENING = { right: "Right. ", wrong: "Not yet. ", none: "" };
-const FUNCTION = "This one is a function. ";
 const ELSEWHERE = "This page cannot judge that answer; the cell in Python can.";
 const NO_WORDS = "That is not it, and too far off for this page to say why.";
 
@@ -92,14 +91,16 @@ export default function answer({ model, el }) {
     const { fields: declared, table, ask: question } = model.get("form");
     const colab = model.get("colab");
     const what = exercise.endsWith("p") ? "A prediction for" : "Your answer to";
-    const title = `${what} ${exercise.replace(/^0|p$/g, "")}`;
+    const number = exercise.replace(/^0|p$/g, "");
+    const title = `${what} ${number}`;
     root.setAttribute("aria-label", title);
-    root.replaceChildren(h("style", {}, styles + css), h("p", {}, h("strong", {}, title)));
+    root.replaceChildren(h("style", {}, styles + css));
     if (!declared.length) {
       const here = "Write it in Python, in the cell below.";
-      root.append(h("p", {}, FUNCTION, ...(colab ? [h("a", { href: colab }, "Write it in Colab"), "."] : [here])));
+      root.append(h("p", {}, `${number} asks for a function. `, ...(colab ? [h("a", { href: colab }, "Write it in Colab"), "."] : [here])));
       return;
     }
+    root.append(h("p", {}, h("strong", {}, title)));
     const fields = declared.map(createField);
     const inputs = fields.flatMap(({ controls }) => controls);
     const said = h("p", { id: freshId(), role: "status", "data-part": "verdict", "data-verdict": "none" });
