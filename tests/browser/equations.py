@@ -13,7 +13,9 @@ from fractions import Fraction
 EXACT = 0
 DIGITS = 4  # significant digits that the widgets show
 UNITS = {
-    **dict.fromkeys(("flop", "bytes", "places", "rows", "columns", "B"), (1, EXACT)),
+    **dict.fromkeys(
+        ("flop", "bytes", "places", "rows", "columns", "multiplications", "B"), (1, EXACT)
+    ),
     "flop/byte": (1, DIGITS),
     **dict.fromkeys(("GFLOP/s", "GB/s"), (10**9, 6)),
     **{f"{p}{b}": (1000**i, 3) for i, p in enumerate("kMGTP", 1) for b in ("", "B")},

@@ -158,10 +158,11 @@ def test_transposed_agrees_with_pytorch_at_the_end_and_with_itself_at_every_step
                 const [a, b] = [e.byStamping(c, seen).flat(), e.byZeroInsertion(c, seen).flat()];
                 a.forEach((x, i) => { apart = Math.max(apart, Math.abs(x - b[i])); });
             }
-            return [e.byStamping(c), e.byZeroInsertion(c), apart, e.brokenTransposed(c), e.transposedPytorch(c)]; })""",
+            return [e.byStamping(c), e.byZeroInsertion(c), apart, e.brokenTransposed(c),
+                e.transposedPytorch(c), e.multiplications(c, count)]; })""",
         cases,
     )
-    for index, (c, (stamping, insertion, apart, broken, code)) in enumerate(
+    for index, (c, (stamping, insertion, apart, broken, code, made)) in enumerate(
         zip(cases, answers, strict=True)
     ):
         X, K = double(c["input"]), double(c["kernel"])
@@ -174,6 +175,12 @@ def test_transposed_agrees_with_pytorch_at_the_end_and_with_itself_at_every_step
         torch.testing.assert_close(double(stamping), expected)
         torch.testing.assert_close(double(insertion), expected)
         assert apart < 1e-9 and broken is None
+        ones = F.conv_transpose2d(
+            torch.ones_like(X[None, None]), torch.ones_like(K[None, None]), **places
+        )
+        assert made["met"] == ones.sum(), "products with an input"
+        assert made["stamped"] == X.numel() * K.numel()
+        assert made["slid"] == expected.numel() * K.numel()
         if index < 50:
             exec(code, {})
             assert capsys.readouterr().out.strip() == str(expected)

@@ -25,7 +25,7 @@ SAID = """() => {
 }"""
 # All that it shows beside that: equations elsewhere, and the panels with the signs between them.
 SHOWN = f"""() => {{
-    const said = {SAID}, root = document.querySelector('.ex-root'), shown = e => e.offsetParent !== null;
+    const said = {SAID}, root = document.querySelector('.ex-root'), shown = e => e.checkVisibility({{ visibilityProperty: true }});
     const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), stray = [];
     for (let n = walk.nextNode(); n; n = walk.nextNode())
         if (n.data.includes('=') && !n.parentElement.closest('p, li, dd, style, textarea, option, .ex-sign'))
@@ -37,7 +37,8 @@ SHOWN = f"""() => {{
         .filter(row => row.some(part => /[⋆∗▸·=→]/.test(part)));
     const grids = Object.fromEntries([...root.querySelectorAll('[role=grid]')].filter(shown)
         .map(g => [g.getAttribute('aria-label'), read(g)]));
-    return {{ ...said(), stray, rows, grids }};
+    const chosen = [...root.querySelectorAll('.is-chosen [role=grid]')].map(g => g.getAttribute('aria-label'));
+    return {{ ...said(), stray, rows, grids, chosen }};
 }}"""
 STEPS = f"""() => {{
     const look = {SHOWN}, looks = [look()], slider = document.querySelector('.ex-root input[type=range]');
@@ -190,6 +191,9 @@ def test_the_signs_between_the_panels_mean_what_they_say(mount, instrument):
     for step, look in enumerate(looks[1:] or looks):
         if instrument.kind == "Transposed":
             check_transposed(instrument, look, step)
+        if instrument.kind == "Channels":
+            check_channels(instrument, look)
+        if instrument.kind in ("Transposed", "Channels"):
             continue
         for row in look["rows"]:
             value = numbers(look["grids"][row[0]])
@@ -222,6 +226,16 @@ def check_transposed(widget, look, step):
     window = correlated(grids["Zero-inserted"], grids["Turned"], {})
     torch.testing.assert_close(kept, grids["Convolved"])
     torch.testing.assert_close(window, grids["Convolved"])
+
+
+def check_channels(widget, look):
+    """The lanes of the planes that are read, each a plane ⋆ its kernel, add up to the output."""
+    grids = {name: numbers(grid) for name, grid in look["grids"].items()}
+    (chosen,) = look["chosen"]
+    read = [name.removeprefix("Kernel ") for name in grids if name.startswith("Kernel")]
+    assert len(read) == len(widget.filters[0])
+    parts = [correlated(grids[f"Input {c}"], grids[f"Kernel {c}"], widget.spec) for c in read]
+    torch.testing.assert_close(sum(parts), grids[chosen], rtol=2e-3, atol=2e-3)
 
 
 @pytest.mark.parametrize(

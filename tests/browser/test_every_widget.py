@@ -54,6 +54,7 @@ def test_axe_finds_nothing_and_a_phone_is_wide_enough(mount, axe, widget):
     cells = page.locator("[role=gridcell]:visible")
     if cells.count():
         cells.first.hover()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")  # where no transport lies over cells
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     # The target of a radio button or a box is its label, which is measured with the others.
@@ -197,6 +198,24 @@ def test_a_message_moves_nothing_and_goes_with_what_was_wrong(mount, instrument)
         assert bool(message.inner_text().strip()) == (field.input_value() != held)
         field.press("Escape")
         assert message.inner_text() == "" and field.input_value() == held
+
+
+STEPPED = f"""() => {{
+    const places = {HEIGHTS}, all = [places()], slider = document.querySelector('.ex-root [aria-label=Step]');
+    for (let step = 1; slider && step <= Number(slider.max); step++) {{
+        slider.value = step; slider.dispatchEvent(new Event('input')); all.push(places());
+    }}
+    for (const cell of document.querySelectorAll('.ex-root [role=gridcell]')) {{
+        cell.dispatchEvent(new PointerEvent('pointerover', {{ bubbles: true, pointerType: 'mouse' }}));
+        all.push(places());
+        cell.closest('[role=grid]').dispatchEvent(new PointerEvent('pointerleave', {{ pointerType: 'mouse' }}));
+    }}
+    return [...new Set(all.map(String))].length; }}"""
+
+
+@pytest.mark.parametrize("width", [900, 360])
+def test_steps_and_the_pointer_move_nothing(mount, instrument, width):
+    assert mount(instrument, width=width).evaluate(STEPPED) == 1
 
 
 def test_a_typed_number_is_seen_whole(mount, instrument):

@@ -78,3 +78,41 @@ def test_a_pixel_lights_its_column_and_its_outputs(mount):
     cell(page, "Input", 1, 1).hover()  # a step of its own
     assert cells(page, "Matrix", "is-window") == {(4, c) for c in range(4)}
     assert cells(page, "Forward", "is-window") == {(0, 0), (0, 1), (1, 0), (1, 1)}
+
+
+def test_on_the_way_back_a_forward_output_lights_its_column(mount):
+    page = mount(MatrixView((3, 3), K, transposed=True))
+    for grid, at in (("Forward", (1, 0)), ("Vector", (2, 0))):
+        cell(page, grid, *at).hover()
+        assert cells(page, "Matrix", "is-affected") == {(p, 2) for p in range(9)}
+        assert cells(page, "Output", "is-affected") == {(1, 0), (1, 1), (2, 0), (2, 1)}
+        assert cells(page, "Result", "is-affected") == {(p, 0) for p in (3, 4, 6, 7)}
+        assert cells(page, "Forward", "is-pointed") == {(1, 0)}
+        assert cells(page, "Vector", "is-pointed") == {(2, 0)}
+        assert part(page, "pointed").inner_text() == (
+            "Forward (1, 0) is column 2 of the matrix and goes back to 4 pixels"
+        )
+
+
+def test_the_letters_name_the_product(mount):
+    page = mount(MatrixView((3, 3), K))
+
+    def letters() -> list[str]:
+        return page.locator(".ex-product .ex-panel .ex-title").all_inner_texts()
+
+    assert letters() == ["M", "x", "y"]
+    page.get_by_label("Transposed").check()
+    assert letters() == ["Mᵀ", "y", "z", "Output"]
+    page.get_by_label("Unroll the input").check()
+    assert letters() == ["kᵀ", "Uᵀ", "yᵀ"], "in the order in which they are multiplied"
+    page.get_by_label("As it is").check()
+    assert letters() == ["U", "k", "y"]
+
+
+def test_a_slow_step_shows_the_products_on_their_way(mount):
+    page = mount(MatrixView((3, 3), K))
+    page.get_by_role("button", name="Next step").click()
+    assert page.locator(".ex-flight").all_inner_texts() == ["0", "2", "8", "15"]
+    assert part(page, "arithmetic").inner_text() == "0×1 + 1×2 + 2×4 + 3×5 = 25"
+    page.get_by_role("button", name="Last step").click()
+    assert page.locator(".ex-flight").count() == 0

@@ -20,7 +20,8 @@ class Transposed(Explorable):
         stride, padding, output_padding: Those of the direct convolution whose shape this one
             undoes; an int, or two for rows and columns.
 
-    Each is a trait (`input` and `kernel` for X and K); `step` counts the inputs stamped, from 0.
+    Each is a trait (`input` and `kernel` for X and K); `step` is the last input stamped,
+    counted along the rows from 0.
 
     Raises:
         ValueError: for anything that is not a matrix, for an output padding not smaller than the
@@ -58,15 +59,8 @@ class Transposed(Explorable):
         padding: int | tuple[int, int] = 0,
         output_padding: int | tuple[int, int] = 0,
     ) -> None:
-        X = self._trait("input").form(X)
-        # The widget opens on its last step, the finished sum: the first has nothing to compare yet.
         super().__init__(
-            input=X,
-            kernel=K,
-            stride=stride,
-            padding=padding,
-            output_padding=output_padding,
-            step=len(X) * len(X[0]) - 1,
+            input=X, kernel=K, stride=stride, padding=padding, output_padding=output_padding
         )
 
     def _check(self, state: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 
 import { outputShape, shapeOf } from "./shape.js";
 import { IMPORTS, pair, tensor } from "./snippet.js";
-import { outputAt as windowAt } from "./window.js";
+import { outputAt as windowAt, taps } from "./window.js";
 
 /** Input channels that feed output channel o. */
 export function feeding({ planes, filters, groups }, o) {
@@ -33,6 +33,13 @@ export const partials = (config, o, r, c) =>
 
 export const planeShape = (config) => outputShape(slice(config, 0, feeding(config, 0)[0]));
 
+/** The products behind what a plane adds to output (o, r, c), each with its input cell. */
+export const products = (config, o, plane, r, c) =>
+  taps(slice(config, o, plane), r, c).map(({ row, col, u, v, padded }) => {
+    const value = padded ? 0 : config.planes[plane][row][col];
+    return { row, col, value: value * slice(config, o, plane).kernel[u][v] };
+  });
+
 export function output(config) {
   const [oh, ow] = planeShape(config);
   return config.filters.map((_, o) =>
@@ -56,22 +63,17 @@ export function cost(config) {
   };
 }
 
-/** Null, or the broken rule and a fix. */
-export function brokenGroups(planes, filters, groups) {
-  for (const [count, word] of [
-    [planes, "input"],
-    [filters, "output"],
-  ])
-    if (count % groups)
-      return `Groups must divide the ${word} channels: ${groups} does not divide ${count}. Try ${nearest(planes, filters, groups)}.`;
-  return null;
+/** The filters in another number of groups; `bank` keeps the slices that this hides, and gives them back. */
+export function regrouped(config, groups, bank) {
+  const { filters } = config;
+  filters.forEach((filter, o) => feeding(config, o).forEach((c, j) => bank.set(`${o},${c}`, filter[j])));
+  const zeros = filters[0][0].map((row) => row.map(() => 0));
+  return filters.map((_, o) => feeding({ ...config, groups }, o).map((c) => bank.get(`${o},${c}`) ?? zeros));
 }
 
-function nearest(planes, filters, groups) {
-  for (let g = Math.min(groups, planes, filters); g > 1; g--)
-    if (planes % g === 0 && filters % g === 0) return g;
-  return 1;
-}
+/** The numbers of groups that divide both, as they must. */
+export const legalGroups = ({ planes, filters }) =>
+  planes.map((_, i) => i + 1).filter((g) => planes.length % g === 0 && filters.length % g === 0);
 
 export const channelsPytorch = ({ planes, filters, groups, stride, padding }) =>
   [

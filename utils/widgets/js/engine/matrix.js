@@ -87,6 +87,9 @@ export function placesOfPixel(config, row, col) {
   return Array.from({ length: count(config) }, (_, o) => (config.transposed ? [p, o] : [o, p]));
 }
 
+/** The column of the shown matrix that a forward output meets on its way back. */
+export const placesOfForward = (config, held) => config.input.flat().map((_, p) => [p, held]);
+
 /** Entries of the shown matrix that are zero for any kernel, and not because a weight is. */
 export function zeros(config) {
   if (config.unroll === "input") return [];
@@ -104,12 +107,53 @@ export function used(config, at) {
   return entries(config, at).flatMap(({ p }) => (p === null ? [] : [p]));
 }
 
+/** What is multiplied for entry `at` of the result: [place in the matrix, entry there, entry of the factor]. */
+export function terms(config, at) {
+  const { matrix, factor } = product(config);
+  return used(config, at).map((p) => {
+    const place = isColumn(config) ? [at, p] : [p, at];
+    return [place, matrix[place[0]][place[1]], factor[p]];
+  });
+}
+
 /** The sum behind entry `at` of the result, written out. */
 export function written(config, at) {
-  const { matrix, factor, result } = product(config);
-  const weight = (i) => (isColumn(config) ? matrix[at][i] : matrix[i][at]);
-  const terms = used(config, at).map((p, i) => [(i ? bracket : show)(weight(p)), bracket(factor[p])].join("×"));
-  return `${terms.join(" + ") || "0"} = ${show(result[at])}`;
+  const sum = terms(config, at).map(([, a, b], i) => `${i ? bracket(a) : show(a)}×${bracket(b)}`);
+  return `${sum.join(" + ") || "0"} = ${show(product(config).result[at])}`;
+}
+
+/** The letters of matrix, factor and result; X, K and Y are the pictures that x, k and y unroll. */
+export function letters(config) {
+  if (config.unroll === "kernel") return config.transposed ? ["Mᵀ", "y", "z"] : ["M", "x", "y"];
+  return config.transposed ? ["Uᵀ", "kᵀ", "yᵀ"] : ["U", "k", "y"];
+}
+
+const inside = ({ input }, [row, col]) => row >= 0 && col >= 0 && row < input.length && col < input[0].length;
+
+/** The step that the reader points at, where `preview` is {where, cell}; null where at none. */
+export function pointedStep(config, preview) {
+  const { where, cell = [0, 0] } = preview ?? {};
+  const [row, col] = cell;
+  if (where === "result") return row + col;
+  if (where === "output" || (where === "input" && goesBack(config) && inside(config, cell)))
+    return row * product(config).shape[1] + col;
+  if (where === "matrix") return isColumn(config) ? row : col;
+  return null;
+}
+
+/** The part {where, cell, held} that the reader points at, `held` its place in the factor if it is there. */
+export function pointedPart(config, preview) {
+  if (!preview) return null;
+  const { where, cell } = preview;
+  const flat = goesBack(config) ? "forward" : config.unroll === "kernel" ? "input" : "kernel"; // the factor
+  const across = flat === "forward" ? outputShape(config)[1] : config[flat][0].length;
+  if (where === "vector") {
+    const held = cell[0] + cell[1];
+    return { where: flat, cell: [Math.floor(held / across), held % across], held };
+  }
+  if (where === flat && (flat !== "input" || inside(config, cell)))
+    return { where, cell, held: cell[0] * across + cell[1] };
+  return where === "kernel" || (where === "input" && !goesBack(config) && inside(config, cell)) ? preview : null;
 }
 
 export const MOST = 64;
@@ -129,14 +173,18 @@ export function shapeText(config) {
   const [all, fixed] = [matrix.length * matrix[0].length, zeros(config).length];
   const { input, kernel, unroll, transposed } = config;
   if (unroll === "kernel")
-    return `${all} entries, ${all - fixed} of them from ${kernel.flat().length} weights, ${fixed} zeros by construction`;
-  return `${all} entries copied from ${input.flat().length} pixels${transposed ? ": the layout of torch's unfold" : ""}`;
+    return (
+      `${all} entries, ${all - fixed} of them from ${kernel.flat().length} weights, ${fixed} zeros by construction\n` +
+      (transposed ? "y is the forward output, z what comes back, row after row" : "x is the input, y the output, row after row")
+    );
+  const layout = transposed ? ": the layout of torch's unfold" : "";
+  return `${all} entries copied from ${input.flat().length} pixels${layout}\nk is the kernel, y the output, row after row`;
 }
 
 const counted = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
-/** What is pointed at: a weight, a pixel, an entry of the matrix, or else step `at`. */
-export function pointedText(config, at, { weight, pixel, entry }) {
+/** What is pointed at: a weight, a pixel, a forward output, an entry of the matrix, or else step `at`. */
+export function pointedText(config, at, { weight, pixel, forward, entry }) {
   if (weight)
     return `Weight (${weight.join(", ")}) stands in ${counted(placesOfWeight(config, ...weight).length, "place")} of the matrix`;
   if (pixel) {
@@ -147,13 +195,18 @@ export function pointedText(config, at, { weight, pixel, entry }) {
         : `stands in ${counted(placesOfPixel(config, row, col).length, "place")} of the matrix`;
     return `Input (${row}, ${col}) ${where} and feeds ${counted(affected(config, row, col).length, "output")}`;
   }
+  if (forward) {
+    const [row, col] = forward.cell;
+    const reached = taps(config, row, col).filter((t) => !t.padded).length;
+    return `Forward (${row}, ${col}) is column ${forward.held} of the matrix and goes back to ${counted(reached, "pixel")}`;
+  }
   const [, width] = product(config).shape;
   const line =
     `${isColumn(config) ? "Row" : "Column"} ${at} of the matrix: ` +
     `${goesBack(config) ? "input pixel" : "output"} (${Math.floor(at / width)}, ${at % width})`;
   if (!entry) return line;
   const tap = tapOf(config, ...entry);
-  if (!tap) return `${line}. This entry is zero for any kernel: the window does not reach the pixel`;
+  if (!tap) return `${line}. Zero for any kernel: out of the window's reach`;
   return `${line}. This entry: weight (${tap.u}, ${tap.v}) at pixel (${tap.row}, ${tap.col})`;
 }
 

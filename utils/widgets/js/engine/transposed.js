@@ -3,7 +3,7 @@
 //   { input, kernel, stride, padding, outputPadding }
 // `seen` limits both to the first so many inputs, so that they can be compared step by step.
 
-import { shapeOf } from "./shape.js";
+import { outputSize, shapeOf } from "./shape.js";
 import { IMPORTS, pair, tensor } from "./snippet.js";
 
 export const transposedSize = (n, k, stride, padding, outputPadding) =>
@@ -39,7 +39,7 @@ export function stampedBy(config, row, col) {
 }
 
 /** The sum of the first `seen` stamps, cropped cells included, as a Map "row,col" → value. */
-export function stamped(config, seen = Infinity) {
+export function stamped(config, seen = Infinity, part = (x, weight) => x * weight) {
   const sums = new Map();
   const width = shapeOf(config.input)[1];
   config.input.forEach((line, i) =>
@@ -47,12 +47,15 @@ export function stamped(config, seen = Infinity) {
       if (i * width + j >= seen) return;
       for (const { row, col, weight } of stamp(config, i, j)) {
         const key = `${row},${col}`;
-        sums.set(key, (sums.get(key) ?? 0) + x * weight);
+        sums.set(key, (sums.get(key) ?? 0) + part(x, weight));
       }
     }),
   );
   return sums;
 }
+
+/** How many of the first `seen` stamps lie on a cell, as a Map. */
+export const covers = (config, seen) => stamped(config, seen, () => 1);
 
 export function byStamping(config, seen) {
   const [oh, ow] = transposedShape(config);
@@ -93,6 +96,36 @@ export function byZeroInsertion(config, seen) {
       ),
     ),
   );
+}
+
+/**
+ * Multiplications of either way when `seen` inputs are stamped: {stamped} so far, {slid} by all windows,
+ * and how many of these have {met} an input; the others meet a zero that was put there.
+ */
+export function multiplications(config, seen) {
+  const each = shapeOf(config.kernel).reduce((a, b) => a * b);
+  const [oh, ow] = transposedShape(config);
+  const width = shapeOf(config.input)[1];
+  let met = 0;
+  for (let at = 0; at < seen; at++)
+    met += stamp(config, Math.floor(at / width), at % width).filter((t) => !t.cropped).length;
+  return { each, stamped: seen * each, windows: oh * ow, slid: oh * ow * each, met };
+}
+
+/** The direct convolution whose shapes this one undoes, and what its stride forgets. */
+export function undoes(config) {
+  const { input, kernel, stride, padding } = config;
+  const [n, k] = [shapeOf(input), shapeOf(kernel)];
+  const sizes = [0, 1].map((a) => {
+    const least = transposedSize(n[a], k[a], stride[a], padding[a], 0);
+    return Array.from({ length: stride[a] }, (_, extra) => least + extra).filter(
+      (size) => size > 0 && outputSize(size, k[a], stride[a], padding[a]) === n[a],
+    );
+  });
+  const told = sizes.map((s, a) => `${s.join(", ")} ${a ? "columns" : "rows"} to ${n[a]}`).join("; ");
+  const forgets = sizes.some((s) => s.length > 1);
+  const takes = forgets ? `${told}: output padding chooses` : `${transposedShape(config).join("×")} to ${n.join("×")}`;
+  return `It undoes the shape of the convolution that takes ${takes}`;
 }
 
 /** Null, or the broken rule and a fix. */

@@ -160,6 +160,10 @@ export class Grid {
       this.frame.style.setProperty(`--${name}`, value);
   }
 
+  /** Where the frame stands with its corner at (row, col), as a transform. */
+  placeOf = (row, col) =>
+    `translate(${[col - this.from[1], row - this.from[0]].map((i) => `calc(${i} * var(--cell) - 2px)`)})`;
+
   listen() {
     const { onPreview, onPin } = this.handlers;
     const { grid } = this;

@@ -70,8 +70,9 @@ export function createShell({ el, name, store, snippet = null }) {
       () => true,
       () => false,
     );
-    const said = copied ? "Copied" : "Press Ctrl+C to copy";
+    const said = copied ? "Copied" : "Press Ctrl+C";
     say(`${said}.`);
+    copyButton.style.minWidth = `${copyButton.offsetWidth}px`; // its neighbours stay
     setText(copyButton, said);
     clearTimeout(confirmed);
     confirmed = setTimeout(() => setText(copyButton, COPY), 2000);

@@ -1,18 +1,21 @@
-// Channels: planes in, a bank of filters, partial sums, planes out.
+// Channels: planes in, a bank of filters, partial sums, planes out. Each plane has a lane: the plane,
+// the slice of the chosen filter that meets it, and what it adds. The outputs stand beside the lanes.
 
 import * as engine from "../engine/channels.js";
 import { bracket, show } from "../engine/numbers.js";
 import { outputShape, shapeOf } from "../engine/shape.js";
 import { arithmetic, brokenRule, taps } from "../engine/window.js";
 import { h, setText } from "../view/dom.js";
-import { createCountField, createPairField } from "../view/field.js";
+import { createCountField, createPairField, createSelect } from "../view/field.js";
 import { Grid } from "../view/grid.js";
-import { createPanel, createShell } from "../view/shell.js";
+import { createMotion } from "../view/motion.js";
+import { createPanel, createShell, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 import { resized } from "../view/kernels.js";
 
 const KEYS = ["planes", "filters", "groups", "stride", "padding", "tints", "step"];
+const MOST = 20; // products that fly at once; of more only the sums
 const grouped = (x) => x.toLocaleString("en-US");
 
 export default function channels({ model, el }) {
@@ -25,31 +28,23 @@ export default function channels({ model, el }) {
   const bank = new Map();
   const slices = new Map();
 
-  const rows = Object.fromEntries(
-    ["inputs", "kernels", "outputs"].map((name) => [name, h("div", { class: "ex-stage" })]),
-  );
-  const partial = h("ol", { class: "ex-partials", "data-part": "partials" });
-  const step = (title, row) => h("div", { class: "ex-layer" }, h("p", { class: "ex-title" }, title), row);
-  shell.stage.classList.add("ex-column");
-  shell.stage.append(
-    step("Input: one plane for each channel", rows.inputs),
-    step("The filter of the chosen output channel: one slice for each plane it reads", rows.kernels),
-    step("Output: one plane for each filter", rows.outputs),
-  );
-  shell.arithmetic.before(partial);
+  const lanes = h("div", { class: "ex-lanes" });
+  const results = h("div", { class: "ex-results" });
+  shell.stage.classList.add("is-channels");
+  shell.stage.append(lanes, results);
+  const motion = createMotion(shell.root);
 
   const transport = createTransport({
-    onStep(to) {
+    onStep(to, slowly) {
       preview = null;
       store.commit({ step: to }, { remember: false });
+      if (slowly) showSums();
     },
     onPlaying: (playing) => !playing && speak(),
   });
   shell.addTransport(transport);
 
-  const broken = (state) =>
-    engine.brokenGroups(state.planes.length, state.filters.length, state.groups) ??
-    brokenRule(engine.slice(state, 0, 0));
+  const broken = (state) => brokenRule(engine.slice(state, 0, 0));
 
   function attempt(changes) {
     const next = { ...store.state, ...changes };
@@ -63,24 +58,7 @@ export default function channels({ model, el }) {
     return null;
   }
 
-  /** The filter bank under another number of groups; slices that come back have their old weights. */
-  function regrouped(groups) {
-    const { planes, filters } = store.state;
-    const rule = engine.brokenGroups(planes.length, filters.length, groups);
-    if (rule) return rule;
-    remember();
-    const shape = shapeOf(filters[0][0]);
-    const zeros = Array.from({ length: shape[0] }, () => new Array(shape[1]).fill(0));
-    const next = filters.map((_, o) =>
-      engine.feeding({ planes, filters, groups }, o).map((c) => bank.get(`${o},${c}`) ?? zeros),
-    );
-    return attempt({ groups, filters: next });
-  }
-  function remember() {
-    store.state.filters.forEach((filter, o) =>
-      engine.feeding(store.state, o).forEach((c, j) => bank.set(`${o},${c}`, filter[j])),
-    );
-  }
+  const regrouped = (groups) => attempt({ groups, filters: engine.regrouped(store.state, groups, bank) });
 
   function sized(axis) {
     return (size) => {
@@ -99,7 +77,7 @@ export default function channels({ model, el }) {
   }
   const onError = shell.complain;
   const fields = {
-    groups: createCountField({ label: "Groups", least: 1, most: 64, onCommit: regrouped, onError }),
+    groups: createSelect({ label: "Groups", options: [], onChange: (value) => regrouped(Number(value)) }),
     height: createCountField({ label: "Kernel height", least: 1, most: 9, onCommit: sized(0), onError }),
     width: createCountField({ label: "Kernel width", least: 1, most: 9, onCommit: sized(1), onError }),
     stride: createPairField({ label: "Stride", least: 1, onCommit: (stride) => attempt({ stride }), onError }),
@@ -126,7 +104,7 @@ export default function channels({ model, el }) {
     const make = (count, word, options) =>
       Array.from({ length: count }, (_, index) => {
         const grid = new Grid({ name: `${word} ${index}`, ...options(index) });
-        return { grid, panel: createPanel(`${word} ${index}`, grid.element) };
+        return { grid, panel: createPanel(`${word} ${index}`, grid.element), sum: h("b"), way: h("span") };
       });
     grids = {
       key,
@@ -154,12 +132,41 @@ export default function channels({ model, el }) {
         },
       })),
     };
-    for (const name of ["inputs", "kernels", "outputs"])
-      rows[name].replaceChildren(...grids[name].map(({ panel }) => panel.element));
+    grids.lanes = grids.kernels.map(({ panel, sum, way }, index) =>
+      h(
+        "div",
+        { class: "ex-lane" },
+        grids.inputs[index].panel.element,
+        h("div", { class: "ex-adds" }, sign("⋆"), panel.element, h("p", { class: "ex-sum" }, way, sum)),
+      ),
+    );
+    lanes.replaceChildren(...grids.lanes);
+    results.replaceChildren(...grids.outputs.map(({ panel }) => panel.element));
+    const legal = engine.legalGroups(store.state);
+    fields.groups.select.replaceChildren(...legal.map((g) => h("option", { value: g }, String(g))));
+    fields.groups.element.hidden = legal.length < 2;
   }
 
-  const label = (word, index) => (row, col, text) =>
-    `${word} ${index}, row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
+  /** Products rise from the windows to what each plane adds, and these land in the output. */
+  function showSums() {
+    const [{ state }, [o, r, c]] = [store, cellOf()];
+    const planes = engine.feeding(state, o);
+    const products = planes.flatMap((plane) =>
+      engine.products(state, o, plane, r, c).map(({ row, col, value }) => ({
+        element: grids.inputs[plane].grid.cellAt(row, col),
+        text: show(value),
+        to: grids.kernels[plane].sum,
+      })),
+    );
+    const many = products.length > MOST;
+    const sums = planes.map((plane) => {
+      const { sum } = grids.kernels[plane];
+      return { element: sum, text: sum.textContent, delay: many ? 0 : 600 };
+    });
+    motion.fly([...(many ? [] : products), ...sums], grids.outputs[o].grid.cellAt(r, c), 600);
+  }
+
+  const label = (word, index) => (row, col, text) => `${word} ${index}, row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
 
   function cellOf() {
     const [oh, ow] = engine.planeShape(store.state);
@@ -172,9 +179,15 @@ export default function channels({ model, el }) {
     const rule = broken(state);
     shell.complain(rule ?? "");
     if (rule) return;
+    motion.cancel();
     build();
     outputs = engine.output(state);
     const n = shapeOf(state.planes[0]);
+    const high = Math.max(n[0] + 2 * state.padding[0], engine.planeShape(state)[0]);
+    const wide = n[1] + 2 * state.padding[1] + shapeOf(state.filters[0][0])[1];
+    const terms = shapeOf(state.filters[0][0]).reduce((a, b) => a * b);
+    const room = { lanes: Math.max(state.planes.length, state.filters.length), high, wide, terms };
+    for (const [name, value] of Object.entries(room)) shell.stage.style.setProperty(`--${name}`, value);
     const outside = (row, col) => row < 0 || col < 0 || row >= n[0] || col >= n[1];
     grids.inputs.forEach(({ grid, panel }, c) => {
       grid.update({
@@ -185,12 +198,12 @@ export default function channels({ model, el }) {
         label: label("input", c),
       });
       const tint = state.tints[c];
+      grids.lanes[c].style.setProperty("--tint", `var(--${tint || "line"})`);
       if (!tint) return;
       const largest = Math.max(1, ...state.planes[c].flat().map(Math.abs));
       panel.detail(tint);
       for (const { element, row, col } of grid.cells.values()) {
         element.dataset.level = "";
-        element.style.setProperty("--tint", `var(--${tint})`);
         const value = outside(row, col) ? 0 : state.planes[c][row][col];
         element.style.setProperty("--level", Math.round((45 * Math.abs(value)) / largest));
       }
@@ -225,27 +238,33 @@ export default function channels({ model, el }) {
     const [o, r, c] = preview?.where === "output" ? [preview.index, ...preview.cell] : at;
     const feeding = engine.feeding(state, o);
     const k = shapeOf(state.filters[0][0]);
-    grids.kernels.forEach(({ grid, panel }, plane) => {
+    const sums = engine.partials(state, o, r, c);
+    grids.kernels.forEach(({ grid, panel, sum, way }, plane) => {
       const j = feeding.indexOf(plane);
-      panel.element.hidden = j < 0;
+      grids.lanes[plane].classList.toggle("is-off", j < 0);
       if (j < 0) return;
       grid.update({ to: k, text: (u, v) => show(state.filters[o][j][u][v]), label: label("kernel", plane) });
+      grid.mark("is-pointed", preview?.where === "kernel" && preview.index === plane ? [preview.cell] : []);
       panel.detail(`of output ${o}`);
+      const written = arithmetic(engine.slice(state, o, plane), r, c);
+      setText(way, written.slice(0, written.lastIndexOf("=") + 2));
+      setText(sum, show(sums[j]));
     });
-    grids.inputs.forEach(({ grid, panel }, plane) => {
-      const lit = feeding.includes(plane);
-      panel.element.classList.toggle("is-off", !lit);
+    grids.inputs.forEach(({ grid }, plane) => {
+      const j = feeding.indexOf(plane);
+      const lit = j >= 0;
       grid.frame.hidden = !lit;
       const found = lit ? taps(engine.slice(state, o, plane), r, c) : [];
       grid.mark("is-window", found.map((t) => [t.row, t.col]));
-      if (lit) grid.moveFrame(found[0].row, found[0].col, ...k);
+      const panes = found.map((t) => [t.u, t.v, `×${show(state.filters[o][j][t.u][t.v])}`]);
+      if (lit) grid.moveFrame(found[0].row, found[0].col, ...k, panes);
       const same = preview?.where === "kernel" && preview.index === plane && lit;
       grid.mark("is-pointed", same ? found.filter((t) => t.u === preview.cell[0] && t.v === preview.cell[1]).map((t) => [t.row, t.col]) : []);
     });
     const from = preview?.where === "input" ? preview : null;
     grids.outputs.forEach(({ grid, panel }, index) => {
       const chosen = index === o;
-      panel.detail(chosen ? "chosen" : "");
+      panel.element.classList.toggle("is-chosen", chosen);
       grid.mark("is-current", chosen ? [[r, c]] : []);
       const fed = [];
       if (from && engine.feeding(state, index).includes(from.index)) {
@@ -259,10 +278,6 @@ export default function channels({ model, el }) {
     });
     const [oh, ow] = engine.planeShape(state);
     transport.set((at[0] * oh + at[1]) * ow + at[2], state.filters.length * oh * ow);
-    const sums = engine.partials(state, o, r, c);
-    partial.replaceChildren(
-      ...feeding.map((plane) => h("li", { value: plane }, arithmetic(engine.slice(state, o, plane), r, c))),
-    );
     setText(shell.pointed, `Output ${o} at (${r}, ${c}): what each plane adds, then the total`);
     setText(
       shell.arithmetic,

@@ -1,10 +1,10 @@
 // MatrixView: a convolution as one matrix product; row, window and output cell light up together.
 //
 // What stands on the page is true as it is written, whichever matrix M is shown:
-//   unrolled kernel          Input ⋆ Kernel = Output    M · input = output
-//   the same, transposed     Input ⋆ Kernel = Forward   Mᵀ · forward = output, shaped as the input
-//   unrolled input           Input ⋆ Kernel = Output    M · kernel = output
-//   the same, transposed     Input ⋆ Kernel = Output    kernelᵀ · Mᵀ = outputᵀ
+//   unrolled kernel          Input ⋆ Kernel = Output    M · x = y
+//   the same, transposed     Input ⋆ Kernel = Forward   Mᵀ · y = z, shaped as the input
+//   unrolled input           Input ⋆ Kernel = Output    U · k = y
+//   the same, transposed     Input ⋆ Kernel = Output    kᵀ · Uᵀ = yᵀ
 
 import * as engine from "../engine/matrix.js";
 import { show } from "../engine/numbers.js";
@@ -13,6 +13,7 @@ import { affected, taps } from "../engine/window.js";
 import { h, setText } from "../view/dom.js";
 import { createChoice, createCountField, createPairField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
+import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
@@ -63,7 +64,7 @@ export default function matrixView({ model, el }) {
     onPreview: pointAt("result"),
     onPin: ([row, col]) => pin(row + col),
   });
-  const forward = new Grid({ name: "Forward" });
+  const forward = new Grid({ name: "Forward", onPreview: pointAt("forward") });
   const output = new Grid({
     name: "Output",
     onPreview: pointAt("output"),
@@ -73,17 +74,18 @@ export default function matrixView({ model, el }) {
     input: createPanel("Input", input.element),
     kernel: createPanel("Kernel", kernel.element),
     output: createPanel("Output", output.element),
-    matrix: createPanel("Matrix", table.element),
-    vector: createPanel("Vector", vector.element),
-    result: createPanel("Result", column.element),
+    matrix: createPanel("M", table.element),
+    vector: createPanel("x", vector.element),
+    result: createPanel("y", column.element),
     forward: createPanel("Forward", forward.element),
   };
-  for (const key of ["matrix", "vector", "result"]) panels[key].element.classList.add("ex-matrix");
-  const product = h("div", { class: "ex-stage" });
+  const product = h("div", { class: "ex-stage ex-product" });
   const last = sign("=");
   const after = { forward: ledBy("=", panels.forward), output: ledBy(last, panels.output) };
   shell.stage.append(panels.input.element, ledBy("⋆", panels.kernel), after.forward);
-  shell.root.insertBefore(product, shell.lines);
+  const views = h("div", { class: "ex-views" }, shell.stage);
+  shell.root.insertBefore(h("div", { class: "ex-sides" }, views, product), shell.lines);
+  const motion = createMotion(shell.root);
 
   /** Puts the panels in the order in which the shown equations read. */
   let order;
@@ -99,13 +101,21 @@ export default function matrixView({ model, el }) {
   }
 
   const transport = createTransport({
-    onStep(step) {
+    onStep(step, slowly) {
       preview = null;
       store.commit({ step }, { remember: false });
+      if (slowly) showProducts();
     },
     onPlaying: (playing) => !playing && speak(),
   });
   shell.addTransport(transport);
+
+  /** The products rise from the row of the matrix, and land in the result. */
+  function showProducts() {
+    const at = current();
+    const labels = engine.terms(config, at).map(([place, a, b]) => ({ element: table.cellAt(...place), text: show(a * b) }));
+    motion.fly(labels, column.cellAt(...entry(at)));
+  }
 
   function attempt(changes) {
     const broken = engine.brokenMatrix(configOf({ ...store.state, ...changes }));
@@ -150,8 +160,7 @@ export default function matrixView({ model, el }) {
     ],
     onChange: (value) => attempt({ transposed: value === "true" }),
   });
-  shell.root.insertBefore(unroll.element, shell.stage);
-  shell.root.insertBefore(turn.element, shell.stage);
+  views.prepend(unroll.element, turn.element);
   shell.settings.append(...Object.values(fields).map((field) => field.element));
 
   /** The cell of a vector's i-th entry. */
@@ -164,12 +173,12 @@ export default function matrixView({ model, el }) {
     const broken = engine.brokenMatrix(next);
     shell.complain(broken ?? "");
     if (broken) return;
+    motion.cancel();
     config = next;
     const [h, w] = shapeOf(config.input);
     const [oh, ow] = outputShape(config);
     shown = engine.product(config);
     const { matrix, factor, result, shape } = shown;
-    const back = engine.goesBack(config);
     arrange();
     const outside = (row, col) => row < 0 || col < 0 || row >= h || col >= w;
     input.update({
@@ -195,10 +204,15 @@ export default function matrixView({ model, el }) {
     table.mark("is-zero", engine.zeros(config));
     panels.input.detail(`${h}×${w}`);
     panels.kernel.detail(shapeOf(config.kernel).join("×"));
-    panels.output.detail(`${shape.join("×")}${back ? ", the result in the input's shape" : ""}`);
-    panels.forward.detail(`${oh}×${ow}, the convolution's output`);
+    panels.output.detail(shape.join("×"));
+    panels.forward.detail(`${oh}×${ow}`);
     panels.matrix.detail(shapeOf(matrix).join("×"));
-    panels.vector.detail(back ? "forward" : state.unroll === "kernel" ? "input" : "kernel");
+    ["matrix", "vector", "result"].forEach((key, i) =>
+      setText(panels[key].element.querySelector(".ex-title"), engine.letters(config)[i]),
+    );
+    const across = engine.isColumn(config) ? 2 : factor.length + result.length;
+    product.style.setProperty("--tall", Math.max(matrix.length, engine.isColumn(config) ? factor.length : 0));
+    product.style.setProperty("--sum", across + matrix[0].length + (engine.goesBack(config) ? shape[1] : 0));
     setText(shell.shape, engine.shapeText(config));
     unroll.set(state.unroll);
     turn.set(String(state.transposed));
@@ -213,40 +227,16 @@ export default function matrixView({ model, el }) {
   }
 
   const current = () => Math.min(Math.max(store.state.step, 0), shown.result.length - 1);
-  const inside = ([row, col]) => row >= 0 && col >= 0 && row < config.input.length && col < config.input[0].length;
-
-  /** The step that the reader points at. */
-  function pointedStep() {
-    const { where, cell: [row, col] = [] } = preview ?? {};
-    if (where === "result") return row + col;
-    if (where === "output" || (where === "input" && engine.goesBack(config) && inside(preview.cell)))
-      return row * shown.shape[1] + col;
-    if (where === "matrix") return engine.isColumn(config) ? row : col;
-    return current();
-  }
-
-  /** The pixel or the weight that the reader points at, also where it stands in the vector. */
-  function pointedPart() {
-    if (engine.goesBack(config)) return preview?.where === "kernel" ? preview : null;
-    const flat = config.unroll === "kernel" ? "input" : "kernel"; // what the vector holds
-    const across = config[flat][0].length;
-    if (preview?.where === "vector") {
-      const held = preview.cell[0] + preview.cell[1];
-      return { where: flat, cell: [Math.floor(held / across), held % across], held };
-    }
-    if (preview?.where !== "kernel" && !(preview?.where === "input" && inside(preview.cell))) return null;
-    const [row, col] = preview.cell;
-    return preview.where === flat ? { ...preview, held: row * across + col } : preview;
-  }
 
   function renderMarks() {
-    const at = pointedStep();
+    const at = engine.pointedStep(config, preview) ?? current();
     const { matrix, shape } = shown;
     const [row, col] = [Math.floor(at / shape[1]), at % shape[1]];
     const ow = outputShape(config)[1];
     const back = engine.goesBack(config);
-    if (engine.isColumn(config)) table.moveFrame(at, 0, 1, matrix[0].length);
-    else table.moveFrame(0, at, matrix.length, 1);
+    const panes = (length, down) => Array.from({ length }, (_, i) => (down ? [i, 0] : [0, i]));
+    if (engine.isColumn(config)) table.moveFrame(at, 0, 1, matrix[0].length, panes(matrix[0].length));
+    else table.moveFrame(0, at, matrix.length, 1, panes(matrix.length, true));
     const strip = engine.isColumn(config) ? matrix[0].map((_, i) => [at, i]) : matrix.map((_, i) => [i, at]);
     table.mark("is-window", strip);
     output.mark("is-current", [[row, col]]);
@@ -261,18 +251,28 @@ export default function matrixView({ model, el }) {
     forward.mark("is-window", back ? readers : []);
     const window = back ? [[row, col]] : met.map((t) => [t.row, t.col]);
     input.mark("is-window", window);
-    input.moveFrame(...window[0], ...(back ? [1, 1] : shapeOf(config.kernel)));
+    if (back) input.moveFrame(...window[0], 1, 1, [[0, 0]]);
+    else input.moveFrame(...window[0], ...shapeOf(config.kernel), met.map((t) => [t.u, t.v, `×${show(config.kernel[t.u][t.v])}`]));
 
     // One entry of the matrix is one weight at one pixel: show both.
     const tap = preview?.where === "matrix" ? engine.tapOf(config, ...preview.cell) : null;
-    const part = pointedPart();
+    const part = engine.pointedPart(config, preview);
+    const sent = part?.where === "forward" ? part : null;
     const weight = part?.where === "kernel" ? part.cell : null;
     const pixel = part?.where === "input" ? part.cell : null;
-    const places = weight ? engine.placesOfWeight(config, ...weight) : pixel ? engine.placesOfPixel(config, ...pixel) : [];
-    const fed = pixel ? affected(config, ...pixel) : [];
+    const places = weight
+      ? engine.placesOfWeight(config, ...weight)
+      : pixel
+        ? engine.placesOfPixel(config, ...pixel)
+        : sent
+          ? engine.placesOfForward(config, sent.held)
+          : [];
+    const reached = sent ? taps(config, ...sent.cell).filter((t) => !t.padded) : [];
+    const fed = pixel ? affected(config, ...pixel) : reached.map((t) => [t.row, t.col]);
     table.mark("is-affected", places);
     output.mark("is-affected", fed);
-    column.mark("is-affected", fed.map(([r, c]) => entry(r * ow + c)));
+    column.mark("is-affected", fed.map(([r, c]) => entry(r * shape[1] + c)));
+    forward.mark("is-pointed", sent ? [sent.cell] : []);
     vector.mark("is-pointed", part?.held === undefined ? [] : [entry(part.held)]);
     kernel.mark("is-pointed", weight ? [weight] : []);
     const reading = back ? met.filter((t) => t.row === row && t.col === col) : [];
@@ -280,7 +280,7 @@ export default function matrixView({ model, el }) {
     input.mark("is-pointed", pixel ? [pixel] : tap ? [[tap.row, tap.col]] : []);
     transport.set(current(), shown.result.length);
     setText(shell.arithmetic, engine.written(config, at));
-    setText(shell.pointed, engine.pointedText(config, at, { weight, pixel, entry: preview?.where === "matrix" && preview.cell }));
+    setText(shell.pointed, engine.pointedText(config, at, { weight, pixel, forward: sent, entry: preview?.where === "matrix" && preview.cell }));
   }
 
   function speak() {

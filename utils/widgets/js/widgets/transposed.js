@@ -1,11 +1,12 @@
 // Transposed: the transposed convolution by stamping and by zero insertion, stepped together.
 
 import { bracket, show } from "../engine/numbers.js";
-import { outputSize, shapeOf } from "../engine/shape.js";
+import { shapeOf } from "../engine/shape.js";
 import * as engine from "../engine/transposed.js";
 import { h, setText } from "../view/dom.js";
 import { createCountField, createPairField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
+import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
@@ -41,6 +42,13 @@ export default function transposed({ model, el }) {
     name: "Input",
     onPreview: pointAt("input"),
     onEdit: edit("input"),
+    onPin([i, j]) {
+      transport.pause();
+      preview = null;
+      store.commit({ step: i * shapeOf(config.input)[1] + j }, { remember: false });
+      renderMarks();
+      comeDown();
+    },
   });
   const kernel = new Grid({ name: "Kernel", onPreview: pointAt("kernel"), onEdit: edit("kernel") });
   const output = new Grid({ name: "Output", onPreview: pointAt("output") });
@@ -50,30 +58,44 @@ export default function transposed({ model, el }) {
   const panels = {
     input: createPanel("Input", input.element),
     kernel: createPanel("Kernel", kernel.element),
-    output: createPanel("Sum of the stamps", output.element),
-    wide: createPanel("Input with zeros between", wide.element),
-    turned: createPanel("Kernel, turned by 180°", turned.element),
-    again: createPanel("Convolution of the two", again.element),
+    output: createPanel("Sum of stamps", output.element),
+    wide: createPanel("Input, spread", wide.element),
+    turned: createPanel("Kernel, turned", turned.element),
+    again: createPanel("Window by window", again.element),
   };
-  const column = (title, ...content) =>
-    h("div", {}, h("p", { class: "ex-title" }, title), h("div", { class: "ex-stage" }, content));
-  shell.stage.append(
-    h(
-      "div",
-      { class: "ex-pair" },
-      column("Stamping", panels.input.element, panels.kernel.element, ledBy("→", panels.output)),
-      column("Zero insertion", panels.wide.element, panels.turned.element, ledBy("→", panels.again)),
-    ),
+  const counts = [0, 1].map(() => h("span"));
+  const column = (title, count, ...content) =>
+    h("div", {}, h("p", {}, h("span", { class: "ex-title" }, title), ": ", count), h("div", { class: "ex-stage" }, content));
+  const pair = h(
+    "div",
+    { class: "ex-pair" },
+    column("Stamping", counts[0], panels.input.element, panels.kernel.element, ledBy("→", panels.output)),
+    column("Zero insertion", counts[1], panels.wide.element, panels.turned.element, ledBy("→", panels.again)),
   );
+  shell.stage.append(pair);
+  const motion = createMotion(shell.root);
 
   const transport = createTransport({
-    onStep(step) {
+    onStep(step, slowly) {
       preview = null;
       store.commit({ step }, { remember: false });
+      if (slowly) comeDown();
     },
     onPlaying: (playing) => !playing && speak(),
   });
   shell.addTransport(transport);
+
+  /** The stamp goes from the kernel to its place; on the other side the window slides over the same outputs. */
+  function comeDown() {
+    const [i, j] = inputOf(current());
+    const labels = engine.stamp(config, i, j).map((t) => ({
+      element: kernel.cellAt(t.u, t.v),
+      text: show(config.input[i][j] * t.weight),
+      to: output.cellAt(t.row, t.col),
+    }));
+    motion.fly(labels);
+    motion.slide(wide, reached(i, j));
+  }
 
   function attempt(changes) {
     const broken = engine.brokenTransposed(configOf({ ...store.state, ...changes }));
@@ -109,9 +131,9 @@ export default function transposed({ model, el }) {
     inputWidth: sized("Input width", "input", 1, 8),
   };
   shell.settings.append(
-    ...["kernelHeight", "kernelWidth", "stride", "padding", "output_padding"].map((key) => fields[key].element),
+    ...["stride", "padding", "output_padding"].map((key) => fields[key].element),
   );
-  shell.addMore(fields.inputHeight.element, fields.inputWidth.element);
+  shell.addMore(...["kernelHeight", "kernelWidth", "inputHeight", "inputWidth"].map((key) => fields[key].element));
 
   const label = (row, col, text) => `row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
 
@@ -119,12 +141,16 @@ export default function transposed({ model, el }) {
     const [h_, w] = shapeOf(config.input);
     return Math.min(Math.max(store.state.step, 0), h_ * w - 1);
   };
+  const inputOf = (at) => [Math.floor(at / config.input[0].length), at % config.input[0].length];
+  /** Outputs that input (i, j) reaches. */
+  const reached = (i, j) => engine.stamp(config, i, j).filter((t) => !t.cropped).map((t) => [t.row, t.col]);
 
   function render() {
     const next = configOf(store.state);
     const broken = engine.brokenTransposed(next);
     shell.complain(broken ?? "");
     if (broken) return;
+    motion.cancel();
     config = next;
     const n = shapeOf(config.input);
     const k = shapeOf(config.kernel);
@@ -134,6 +160,8 @@ export default function transposed({ model, el }) {
     kernel.update({ to: k, text: (u, v) => show(config.kernel[u][v]), label });
     // All that is stamped, the part that padding crops included.
     const sums = engine.stamped(config, seen);
+    const layers = engine.covers(config, seen);
+    const lying = (row, col) => layers.get(`${row},${col}`);
     const far = [0, 1].map((a) => Math.max(out[a], (n[a] - 1) * config.stride[a] + k[a] - config.padding[a]));
     const cropped = (row, col) => row < 0 || col < 0 || row >= out[0] || col >= out[1];
     output.update({
@@ -141,8 +169,12 @@ export default function transposed({ model, el }) {
       to: far,
       text: (row, col) => show(sums.get(`${row},${col}`) ?? 0),
       padded: cropped,
-      label: (row, col, text) => `${label(row, col, text)}${cropped(row, col) ? ", cropped" : ""}`,
+      label(row, col, text) {
+        const overlap = lying(row, col) > 1 ? `, sum of ${lying(row, col)} stamps` : "";
+        return label(row, col, text) + overlap + (cropped(row, col) ? ", cropped" : "");
+      },
     });
+    output.mark("is-overlap", [...output.cells.values()].map((c) => [c.row, c.col]).filter((c) => lying(...c) > 1));
     cells = engine.stretched(config, seen);
     wide.update({
       to: shapeOf(cells),
@@ -160,15 +192,21 @@ export default function transposed({ model, el }) {
 
     panels.input.detail(n.join("×"));
     panels.kernel.detail(k.join("×"));
-    panels.output.detail(`${out.join("×")}${config.padding.some(Boolean) ? ", dashed cells are cropped" : ""}`);
+    panels.output.detail(out.join("×"));
     panels.wide.detail(shapeOf(cells).join("×"));
     panels.turned.detail(k.join("×"));
     panels.again.detail(out.join("×"));
+    const { each, stamped, windows, slid, met } = engine.multiplications(config, seen);
+    setText(counts[0], `${seen}·${each} = ${stamped} multiplications`);
+    setText(counts[1], `${windows}·${each} = ${slid} multiplications\n${met} of them with an input so far`);
+    const across = n[1] + 2 * k[1] + far[1] + config.padding[1] + cells[0].length + out[1];
+    pair.style.setProperty("--sum", across);
+    pair.style.setProperty("--tall", Math.max(cells.length, far[0] + config.padding[0]));
     const sizes = ["Height", "Width"].map((word, a) => {
       const { stride, padding, outputPadding } = config;
       return `${word} (${n[a]} − 1)·${stride[a]} − 2·${padding[a]} + ${k[a]} + ${outputPadding[a]} = ${out[a]}`;
     });
-    setText(shell.shape, [...sizes, undoes(n, k, out)].join("\n"));
+    setText(shell.shape, `${sizes.join(". ")}\n${engine.undoes(config)}`);
     fields.kernelHeight.set(k[0]);
     fields.kernelWidth.set(k[1]);
     fields.inputHeight.set(n[0]);
@@ -177,21 +215,6 @@ export default function transposed({ model, el }) {
     shell.refresh();
     renderMarks();
     if (!transport.playing) speak();
-  }
-
-  /** The direct convolution whose shapes this one undoes, and what its stride forgets. */
-  function undoes(n, k, out) {
-    const { stride, padding } = config;
-    const direct = `Undoes the shape of a convolution with kernel ${k.join("×")}, stride ${stride.join("×")}, padding ${padding.join("×")}`;
-    const sizes = [0, 1].map((a) => {
-      const least = (n[a] - 1) * stride[a] - 2 * padding[a] + k[a];
-      return Array.from({ length: stride[a] }, (_, extra) => least + extra).filter(
-        (size) => size > 0 && outputSize(size, k[a], stride[a], padding[a]) === n[a],
-      );
-    });
-    if (sizes.every((s) => s.length < 2)) return `${direct}: ${out.join("×")} to ${n.join("×")}`;
-    const told = sizes.map((s, a) => `${s.join(", ")} ${a ? "columns" : "rows"} to ${n[a]}`).join("; ");
-    return `${direct}. It takes ${told}: output padding says which one to come back to`;
   }
 
   function renderMarks() {
@@ -215,20 +238,23 @@ export default function transposed({ model, el }) {
 
     output.mark("is-window", target ? [] : stamp.map((t) => [t.row, t.col]));
     output.frame.hidden = Boolean(target);
-    if (!target) output.moveFrame(stamp[0].row, stamp[0].col, ...k);
+    const added = (weight) => show(config.input[a][b] * weight).replace(/^(?!−)/, "+");
+    if (!target) output.moveFrame(stamp[0].row, stamp[0].col, ...k, stamp.map((t) => [t.u, t.v, added(t.weight)]));
     const sources = target ? engine.stampedBy(config, ...target).filter(([x, y]) => x * n[1] + y <= at) : [];
     input.mark("is-current", target ? [] : [[a, b]]);
     input.mark("is-affected", sources.map(([x, y]) => [x, y]));
     input.mark("is-skipped", config.input.flatMap((line, x) => line.map((_, y) => [x, y])).filter(([x, y]) => x * n[1] + y > at));
     wide.mark("is-current", target ? [] : [placed(a, b)]);
     wide.mark("is-affected", sources.map(([x, y]) => placed(x, y)));
-    wide.mark("is-window", target ? windowCells(target, k) : []);
-    wide.frame.hidden = !target;
-    if (target) wide.moveFrame(...target, ...k);
+    // The window that reads the output pointed at, or the last of those that this input reaches.
+    const read = target ?? reached(a, b).at(-1);
+    const panes = engine.turned(config.kernel).flatMap((line, u) => line.map((w, v) => [u, v, `×${show(w)}`]));
+    wide.mark("is-window", read ? panes.map(([u, v]) => [read[0] + u, read[1] + v]) : []);
+    if (read) wide.moveFrame(...read, ...k, panes);
+    else wide.frame.hidden = true;
     output.mark("is-current", target ? [target] : []);
-    const reached = stamp.filter((t) => !t.cropped).map((t) => [t.row, t.col]);
-    again.mark("is-current", target ? [target] : []);
-    again.mark("is-window", target ? [] : reached);
+    again.mark("is-current", read ? [read] : []);
+    again.mark("is-window", target ? [] : reached(a, b));
     const weight = preview?.where === "kernel" ? preview.cell : null;
     kernel.mark("is-pointed", weight ? [weight] : []);
     turned.mark("is-pointed", weight ? [[k[0] - 1 - weight[0], k[1] - 1 - weight[1]]] : []);
@@ -248,9 +274,6 @@ export default function transposed({ model, el }) {
       setText(shell.pointed, `Input (${a}, ${b}) stamps rows ${stamp[0].row} to ${stamp.at(-1).row}, columns ${stamp[0].col} to ${stamp.at(-1).col} of the output`.replaceAll("-", "−"));
     }
   }
-
-  const windowCells = ([row, col], k) =>
-    Array.from({ length: k[0] * k[1] }, (_, t) => [row + Math.floor(t / k[1]), col + (t % k[1])]);
 
   function speak() {
     const n = shapeOf(config.input);
