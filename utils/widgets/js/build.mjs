@@ -5,7 +5,7 @@
 // `folder:NAME` is a module made of the files in NAME, so that none of them is listed by hand: of
 // widgets/ each file's default export, named as the Python class (dense_to_conv.js is DenseToConv);
 // of engine/ each file as a whole, by its own name.
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { gzipSync } from "node:zlib";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,16 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const limit = 45 * 1024;
 const check = process.argv.includes("--check");
 let failed = false;
+
+const styles = {
+  name: "styles", // as text, which esbuild leaves as it is: minified here
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
+      return { contents: code, loader: "text" };
+    });
+  },
+};
 
 const className = (file) => file.replace(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase());
 const folders = {
@@ -44,8 +54,7 @@ for (const [entry, format, name] of [
     format,
     target: "es2022",
     charset: "utf8",
-    loader: { ".css": "text" },
-    plugins: [folders],
+    plugins: [folders, styles],
     write: false,
   });
   const built = Buffer.from(outputFiles[0].contents);
