@@ -199,6 +199,24 @@ def test_a_message_moves_nothing_and_goes_with_what_was_wrong(mount, widget):
         assert message.inner_text() == "" and field.input_value() == held
 
 
+STEPPED = f"""() => {{
+    const places = {HEIGHTS}, all = [places()], slider = document.querySelector('.ex-root [aria-label=Step]');
+    for (let step = 1; slider && step <= Number(slider.max); step++) {{
+        slider.value = step; slider.dispatchEvent(new Event('input')); all.push(places());
+    }}
+    for (const cell of document.querySelectorAll('.ex-root [role=gridcell]')) {{
+        cell.dispatchEvent(new PointerEvent('pointerover', {{ bubbles: true, pointerType: 'mouse' }}));
+        all.push(places());
+        cell.closest('[role=grid]').dispatchEvent(new PointerEvent('pointerleave', {{ pointerType: 'mouse' }}));
+    }}
+    return [...new Set(all.map(String))].length; }}"""
+
+
+@pytest.mark.parametrize("width", [900, 360])
+def test_steps_and_the_pointer_move_nothing(mount, widget, width):
+    assert mount(widget, width=width).evaluate(STEPPED) == 1
+
+
 def test_a_typed_number_is_seen_whole(mount, widget):
     page = mount(widget)
     for summary in page.locator("details > summary:visible").all():
