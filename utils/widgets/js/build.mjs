@@ -5,7 +5,7 @@
 // `folder:NAME` is a module made of the files in NAME, so that none of them is listed by hand: of
 // widgets/ each file's default export, named as the Python class (dense_to_conv.js is DenseToConv);
 // of engine/ each file as a whole, by its own name.
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { gzipSync } from "node:zlib";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -32,6 +32,17 @@ const folders = {
   },
 };
 
+/** Style sheets are texts, too, without the room that people read by. */
+const styles = {
+  name: "styles",
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, charset: "utf8" });
+      return { contents: code, loader: "text" };
+    });
+  },
+};
+
 for (const [entry, format, name] of [
   ["kernel.js", "esm", "explorables.mjs"],
   ["book.js", "iife", "explorables.js"],
@@ -44,8 +55,7 @@ for (const [entry, format, name] of [
     format,
     target: "es2022",
     charset: "utf8",
-    loader: { ".css": "text" },
-    plugins: [folders],
+    plugins: [folders, styles],
     write: false,
   });
   const built = Buffer.from(outputFiles[0].contents);
