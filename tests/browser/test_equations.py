@@ -186,9 +186,11 @@ def test_the_signs_between_the_panels_mean_what_they_say(mount, instrument):
     looks, spec = mount(instrument).evaluate(STEPS), instrument.spec
     rows = [row for look in looks for row in look["rows"]]
     if rows:
-        shown = {name for look in looks for name in look["grids"]}
+        shown = {name for look in looks for name in look["grids"]} - {"Shared table"}
         assert {name for row in rows for name in row} >= shown, "a panel outside of all equations"
     for step, look in enumerate(looks[1:] or looks):
+        if instrument.kind == "DenseToConv":
+            check_shared(instrument, look["grids"])
         if instrument.kind == "Transposed":
             check_transposed(instrument, look, step)
         if instrument.kind == "Channels":
@@ -210,6 +212,17 @@ def test_the_signs_between_the_panels_mean_what_they_say(mount, instrument):
                     torch.testing.assert_close(value[known], shown[known], rtol=2e-3, atol=2e-3)
                 else:
                     value = applied(sign, value, grid, spec)
+
+
+def check_shared(widget, grids):
+    """The big matrix is the one table, laid out by offset; before it is shared there is none."""
+    table, n = grids["Shared table"], len(widget.image)
+    kept = {(a, b) for a, row in enumerate(table, 1 - n) for b, x in enumerate(row, 1 - n) if x}
+    assert len(kept) == (0 if widget.stage == "dense" else widget.parameters)
+    for row, col in itertools.product(range(n * n), repeat=2):
+        a, b = row % n - row // n, col % n - col // n
+        if kept:
+            assert grids["Weights"][row][col] == table[a + n - 1][b + n - 1]
 
 
 def check_transposed(widget, look, step):

@@ -1,7 +1,10 @@
 """ImageFilter on a page: linked cursors, presets, a picture of the reader's own."""
 
+import re
+
+import pytest
 import torch
-from looking import cell, part, values
+from looking import cell, cells, part, values
 from playwright.sync_api import expect
 
 from utils import ImageFilter
@@ -29,14 +32,16 @@ def test_image_filter_links_its_cursors(mount):
 
 def test_image_filter_presets_become_custom_and_the_window_is_dragged(mount):
     page = mount(ImageFilter(PHOTO, [[0, 0, 0], [0, 1, 0], [0, 0, 0]]))
-    preset = page.get_by_label("Kernel preset")
-    expect(preset).to_have_value("Identity")
-    preset.select_option("Sharpen")
+    presets = page.get_by_role("group", name="Kernel preset")
+    pressed = presets.locator("[aria-pressed=true]")
+    expect(pressed).to_have_text("Identity")
+    presets.get_by_role("button", name="Sharpen").click()
+    expect(pressed).to_have_text("Sharpen")
     assert values(page, "Kernel") == [["0", "−1", "0"], ["−1", "5", "−1"], ["0", "−1", "0"]]
     cell(page, "Kernel", 1, 1).dblclick()
     page.keyboard.type("6")
     page.keyboard.press("Enter")
-    expect(preset).to_have_value("Custom")
+    expect(pressed).to_have_count(0)
     photo = page.get_by_role(
         "application", name="Photograph: arrow keys move the window", exact=True
     )
@@ -81,3 +86,83 @@ def test_image_filter_paints_what_its_engine_says(mount):
             [[[1, 0, -1]] * 3, ImageFilter(PHOTO, [[1]]).spec["image"], display],
         )
         assert painted == expected, display
+
+
+REACHED = """canvas => { const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((_, i) => i % 4 === 3).reduce((n, alpha) => n + (alpha === 255), 0); }"""
+
+
+def test_a_sweep_paints_the_outputs_behind_the_window_and_can_be_stopped(show):
+    page = show(ImageFilter(PHOTO, [[1, 0, -1]] * 3, row=4, column=5), clock=True)
+    filtered = page.get_by_label("Filtered photograph", exact=True)
+    every = 28 * 18
+    assert filtered.evaluate(REACHED) == every
+    page.get_by_role("button", name="Sweep").click()
+    reached = []
+    for _ in range(3):
+        page.clock.run_for(800)
+        reached.append(filtered.evaluate(REACHED))
+        at = re.search(r"\((\d+), (\d+)\)", part(page, "pointed").inner_text())
+        assert reached[-1] == 18 * int(at[1]) + int(at[2]), "the window is where the picture ends"
+    assert 0 < reached[0] < reached[1] < reached[2] < every
+    assert reached[0] < every / 20, "slowly at first"
+    page.clock.run_for(800)
+    assert filtered.evaluate(REACHED) == every
+    assert "Output (4, 5)" in part(page, "pointed").inner_text(), "and back"
+    page.get_by_role("button", name="Sweep").click()
+    page.clock.run_for(800)
+    assert filtered.evaluate(REACHED) < every
+    page.get_by_role("button", name="Stop").click()
+    assert filtered.evaluate(REACHED) == every
+    page.get_by_role("button", name="Sweep").click()
+    page.clock.run_for(800)
+    page.get_by_role("button", name="Outline").click()
+    assert filtered.evaluate(REACHED) == every
+    assert page.get_by_role("button", name="Stop").count() == 0
+
+
+def test_a_sweep_is_over_at_once_where_motion_is_reduced(show):
+    page = show(ImageFilter(PHOTO, [[1, 0, -1]] * 3), clock=True, reduced_motion="reduce")
+    page.get_by_role("button", name="Sweep").click()
+    assert page.get_by_label("Filtered photograph", exact=True).evaluate(REACHED) == 28 * 18
+    assert page.get_by_role("button", name="Stop").count() == 0
+
+
+def test_thumbnails_show_what_each_preset_makes_of_the_picture(mount, tmp_path):
+    from PIL import Image
+
+    page = mount(ImageFilter(PHOTO, [[1]]))
+    drawn = """([image, again]) => { const e = slidingWindowCourse.engine.image;
+        const small = e.shrunk(image ? e.decode(image) : again, 48);
+        const [name, kernel, display] = ["Vertical edges", [[1, 0, -1], [2, 0, -2], [1, 0, -1]], "signed"];
+        const thumb = [...document.querySelectorAll(".ex-thumb")].find(t => t.textContent === name).firstChild;
+        const { data } = thumb.getContext("2d").getImageData(0, 0, thumb.width, thumb.height);
+        return data.filter((_, i) => i % 4 === 0).join() === e.paintable(e.correlate(small, kernel).values, display).join(); }"""
+    page.wait_for_function(drawn, arg=[ImageFilter(PHOTO, [[1]]).spec["image"], None])
+    Image.linear_gradient("L").resize((120, 100)).save(tmp_path / "own.png")
+    page.get_by_label("Use your own picture").set_input_files(tmp_path / "own.png")
+    page.wait_for_function("() => document.querySelector('.ex-thumb canvas').width > 30")
+
+
+def test_shrinking_takes_means(page):
+    image = {"height": 6, "width": 4, "levels": list(range(24))}
+    small = page.evaluate(
+        "i => { const s = slidingWindowCourse.engine.image.shrunk(i, 3); return [s.height, s.width, [...s.levels]]; }",
+        image,
+    )
+    means = [[2, 3, 4.5], [10, 11, 12.5], [18, 19, 20.5]]  # of 2 rows and of 1, 1 and 2 columns
+    assert small[:2] == [3, 3]
+    assert small[2] == pytest.approx([v for row in means for v in row], abs=0.51)
+    same = page.evaluate("i => [...slidingWindowCourse.engine.image.shrunk(i, 48).levels]", image)
+    assert same == image["levels"], "a small picture stays as it is"
+
+
+def test_a_pixel_and_its_weight_light_each_other(mount):
+    page = mount(ImageFilter(PHOTO, [[1, 2, 3], [4, 5, 6]], row=10, column=7))
+    cell(page, "Kernel", 1, 2).hover()
+    assert cells(page, "Input", "is-affected") == {(11, 9)}
+    cell(page, "Input", 10, 8).hover()
+    assert cells(page, "Kernel", "is-affected") == {(0, 1)}
+    assert cells(page, "Input", "is-affected") == set()
+    page.mouse.move(1, 1)
+    assert cells(page, "Kernel", "is-affected") == set()

@@ -20,6 +20,18 @@ LAYERS = {
 }
 
 
+def opened(page):
+    """The page with all that is folded in sight."""
+    for summary in page.locator("details > summary:visible").all():
+        summary.click()
+    return page
+
+
+@pytest.fixture
+def mount(mount):
+    return lambda *widgets, **how: opened(mount(*widgets, **how))
+
+
 def result(page, name: str) -> str:
     """What stands beside `name` in the list of results."""
     term = page.locator("dt").filter(has_text=re.compile(rf"^{re.escape(name)}"))
@@ -227,20 +239,92 @@ def test_a_measured_machine_is_shown_with_digits_that_mean_something(mount):
 
 
 def test_all_of_it_by_keyboard_and_by_touch(show):
-    page = show(COURSE)
-    field(page, "Layer preset").focus()
-    page.keyboard.press("Tab")
-    expect(field(page, "In channels")).to_be_focused()
+    page = opened(show(COURSE))
+    field(page, "Batch").focus()
     page.keyboard.press("ArrowUp")
+    assert "2 · 100 · 64" in result(page, "Multiply-adds")
+    field(page, "In channels").press("ArrowUp")
+    field(page, "Out channels").press("ArrowUp")
     assert "101 / 1" in result(page, "Parameters")
-    order = page.evaluate(
-        "[...document.querySelectorAll('.ex-root :is(input, select, button, [tabindex=\"0\"])')].map(e => e.type ?? e.dataset.part)"
-    )
-    assert order.index("arithmetic") > order.index("text"), "asked first, answered below"
-    page = show(COURSE, width=360, has_touch=True, is_mobile=True)
+    page = opened(show(COURSE, width=360, has_touch=True, is_mobile=True))
     nudge(page, "Compute, GFLOP/s", "Increase").tap()
     assert result(page, "Ridge") == "300 / 25 = 12 flop/byte"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+DENSE = LayerCost(512, 512, kernel_size=1, input_size=1, padding=0)
+
+
+def diamond(page):
+    return page.get_by_role("slider", name="This layer on the roof: its batch")
+
+
+def test_the_diamond_is_dragged_along_the_roof_and_stays_under_the_pointer(mount):
+    page = mount(DENSE)
+    handle, batch = diamond(page), field(page, "Batch")
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for away in (30, 60, 90, 110):
+        page.mouse.move(x + away, y + 40)
+        found = handle.bounding_box()
+        # Batches are whole: at small ones two neighbours are as far as 50 pixels from each other.
+        assert abs(found["x"] + found["width"] / 2 - x - away) < 30 / max(1, away / 30)
+    dragged = batch.input_value()
+    assert int(dragged) > 1 and part(page, "verdict").inner_text().startswith("Compute-bound")
+    page.mouse.move(5000, y)
+    page.mouse.up()
+    assert batch.input_value() == "1920", "as far as the rail goes"
+    page.mouse.move(x, y)
+    assert batch.input_value() == "1920", "let go"
+    assert f"{float(handle.get_attribute('aria-valuenow')):g}" == "1920"
+
+
+def test_batch_by_slider_and_by_key_tips_over_the_ridge_at_thirteen(mount):
+    page = mount(DENSE)
+    handle, verdict, batch = diamond(page), part(page, "verdict"), field(page, "Batch")
+    handle.focus()
+    for _ in range(11):
+        page.keyboard.press("ArrowRight")
+    assert batch.input_value() == "12" and verdict.inner_text().startswith("Memory-bound")
+    page.keyboard.press("ArrowUp")
+    assert batch.input_value() == "13" and verdict.inner_text().startswith("Compute-bound")
+    assert "batch 13, 6.186 flop per byte" in handle.get_attribute("aria-valuetext")
+    page.keyboard.press("ArrowLeft")
+    assert batch.input_value() == "12"
+    page.keyboard.press("End")
+    assert batch.input_value() == "1920"
+    page.keyboard.press("Home")
+    assert batch.input_value() == "1"
+    rail = page.get_by_label("Batch as a slider")
+    rail.press("ArrowRight")
+    assert batch.input_value() == "2" and rail.get_attribute("aria-valuetext") == "2"
+    batch.fill("100000")
+    rail.press("ArrowLeft")
+    assert batch.input_value() == "1792"
+
+
+def test_the_batch_for_an_intensity_is_the_nearest_of_all(page):
+    for layer in (DENSE, COURSE, LayerCost(64, 64, 3, 56, groups=64), LayerCost(96, 32, 5, 9)):
+        for wanted in (0.01, 0.5, 1.7, 6, 22.5, 100, 5000):
+            found, off = page.evaluate(
+                """([state, wanted]) => { const e = slidingWindowCourse.engine.cost, off = [];
+                    for (let batch = 1; batch <= 1920; batch++)
+                        off.push(Math.abs(e.layerCost({ ...state, batch }).intensity - wanted));
+                    const found = e.batchAt(state, wanted);
+                    return [found, off[found - 1] - Math.min(...off)]; }""",
+                [layer.spec, wanted],
+            )
+            assert 1 <= found <= 1920 and off == 0, (layer.spec, wanted)
+
+
+def test_it_stands_on_one_screen_and_says_more_when_asked(show):
+    page = show(DENSE, width=904)
+    assert page.locator(".ex-root").bounding_box()["height"] <= 620
+    assert not page.locator("dl").is_visible()
+    page.get_by_text("All numbers, with their formulas").click()
+    assert page.locator("dl").is_visible()
 
 
 def test_copied_code_prints_what_is_shown_also_of_a_large_layer(mount, capsys):
@@ -271,7 +355,7 @@ def test_python_s_changes_show_and_the_page_s_reach_python_without_an_echo(mount
             const host = document.body.appendChild(document.createElement("div"));
             const el = host.attachShadow({ mode: "open" }).appendChild(document.createElement("div"));
             const unmount = slidingWindowCourse.mount({ kind: "LayerCost", model, el });
-            const parameters = () => el.querySelectorAll("dd")[4].textContent;
+            const parameters = () => el.querySelectorAll("dd")[1].textContent;
             model.set("in_channels", 7); model.set("groups", 1); model.set("kernel_size", [1, 2]);
             await new Promise(r => setTimeout(r, 0));
             const fromPython = parameters(), silent = saves;

@@ -241,6 +241,7 @@ def test_a_form_and_python_follow_each_other(opened):
     page, kernel, _ = opened
     place = page.locator(".jp-Notebook .jp-Cell").last
     place.scroll_into_view_if_needed()
+    place.get_by_text("More settings").click()
     channels = place.get_by_label("In channels", exact=True)
     expect(channels).to_have_value("48", timeout=PATIENCE * 1000)
     kernel.run("cost.in_channels, cost.kernel_size = 32, 3")

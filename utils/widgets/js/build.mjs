@@ -42,6 +42,17 @@ const folders = {
   },
 };
 
+/** Style sheets are texts, too, without the room that people read by. */
+const styles = {
+  name: "styles",
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, charset: "utf8" });
+      return { contents: code, loader: "text" };
+    });
+  },
+};
+
 for (const [entry, format, name] of [
   ["kernel.js", "esm", "explorables.mjs"],
   ["book.js", "iife", "explorables.js"],

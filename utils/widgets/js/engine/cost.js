@@ -67,6 +67,25 @@ export function layerCost(state) {
   };
 }
 
+/** Batches to slide through: each up to 16, then eight to every doubling. */
+export const BATCHES = [1, 2, 3, 4, 5, 6, 7];
+for (let by = 1; by <= 128; by *= 2) for (let i = 8; i < 16; i++) BATCHES.push(i * by);
+const LARGEST_BATCH = BATCHES.at(-1);
+
+/** The least and the largest intensity that these batches give a layer. */
+export const reach = (state) => [1, LARGEST_BATCH].map((batch) => layerCost({ ...state, batch }).intensity);
+
+/** The batch from 1 to the largest of BATCHES whose intensity is the nearest to this one. */
+export function batchAt(state, intensity) {
+  const one = layerCost({ ...state, batch: 1 });
+  // intensity = N · flops / (weights + N · (input + output)), solved for N; past its limit no N will do
+  const spare = one.flops - intensity * (one.bytes[0] + one.bytes[2]);
+  const exact = spare > 0 ? (intensity * one.bytes[1]) / spare : LARGEST_BATCH;
+  const off = (batch) => Math.abs(layerCost({ ...state, batch }).intensity - intensity);
+  const [low, high] = [Math.floor(exact), Math.ceil(exact)].map((n) => Math.min(Math.max(n, 1), LARGEST_BATCH));
+  return off(low) <= off(high) ? low : high;
+}
+
 const divisor = (a, b) => (b ? divisor(b, a % b) : a);
 
 /** Null, or the broken rule and a fix. */

@@ -30,6 +30,10 @@ export function tied(state, i, j, k, l) {
   return found;
 }
 
+/** The pixels [k, l] that output (i, j) reads. */
+export const reads = (state, i, j) =>
+  state.image.flatMap((row, k) => row.map((_, l) => [k, l])).filter(([k, l]) => present(state, i, j, k, l));
+
 export function outputAt(state, i, j) {
   let sum = 0;
   state.image.forEach((row, k) =>

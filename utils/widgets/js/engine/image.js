@@ -29,6 +29,23 @@ export function correlate({ height, width, levels }, kernel) {
   return { height: oh, width: ow, values };
 }
 
+/** The picture with at most `side` rows and columns, none fewer than 3: each the mean of a rectangle. */
+export function shrunk({ height, width, levels }, side) {
+  const by = Math.max(1, Math.max(height, width) / side);
+  const [h, w] = [height, width].map((size) => Math.min(size, Math.max(3, Math.round(size / by))));
+  const small = new Uint8Array(h * w);
+  const edge = (i, of, size) => Math.floor((i * size) / of);
+  for (let r = 0; r < h; r++)
+    for (let c = 0; c < w; c++) {
+      const [bottom, right] = [edge(r + 1, h, height), edge(c + 1, w, width)];
+      let [sum, count] = [0, 0];
+      for (let y = edge(r, h, height); y < bottom; y++)
+        for (let x = edge(c, w, width); x < right; x++, count++) sum += levels[y * width + x];
+      small[r * w + c] = Math.round(sum / count);
+    }
+  return { height: h, width: w, levels: small };
+}
+
 /** The window that output (row, col) reads, as rows of grey levels. */
 export const patch = ({ width, levels }, row, col, [kh, kw]) =>
   Array.from({ length: kh }, (_, u) =>

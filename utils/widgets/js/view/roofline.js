@@ -2,7 +2,7 @@
 // logarithmic. Under the slope memory is the limit, under the flat roof arithmetic.
 
 import { ratio, short } from "../engine/cost.js";
-import { h, setText } from "./dom.js";
+import { calm, h, setText } from "./dom.js";
 
 const WIDTH = 340;
 const HEIGHT = 262;
@@ -18,9 +18,13 @@ function s(tag, attributes = {}, text = null) {
   return element;
 }
 
-/** value => place between two ends, on a logarithmic scale from lo to hi. */
-const scale = (lo, hi, from, to) => (value) =>
-  from + ((Math.log(value) - Math.log(lo)) / (Math.log(hi) - Math.log(lo))) * (to - from);
+/** value => place between two ends, on a logarithmic scale from lo to hi; and back. */
+function scale(lo, hi, from, to) {
+  const unit = Math.log(hi / lo) / (to - from);
+  const place = (value) => from + Math.log(value / lo) / unit;
+  place.back = (at) => lo * Math.exp((at - from) * unit);
+  return place;
+}
 
 /** Powers of ten from lo to hi, at most about six of them. */
 function decades(lo, hi) {
@@ -35,25 +39,61 @@ function decades(lo, hi) {
 const power = (value) =>
   value < 1e-4 || value > 1e5 ? value.toExponential(0).replace("+", "") : ratio(value);
 
-export function createRoofline() {
+/**
+ * @param name of the diamond, which can be dragged along the roof and is a slider for the keyboard
+ * @param onDrag called with the intensity under the pointer
+ * @param onNudge called with ±1, or ±Infinity to an end
+ */
+export function createRoofline({ name, onDrag, onNudge }) {
   const svg = s("svg", { class: "ex-roof", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
+  const handle = h("div", { class: "ex-grab", role: "slider", tabindex: "0", "aria-label": name });
+  const element = h("div", { class: "ex-roofed" }, svg, handle);
+  let x;
+  let last = null;
+  let dragging = false;
+
+  handle.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    dragging = true;
+    handle.setPointerCapture?.(event.pointerId);
+  });
+  handle.addEventListener("pointermove", (event) => {
+    if (!dragging) return;
+    if (!event.buttons) return end();
+    const box = svg.getBoundingClientRect();
+    onDrag(x.back(((event.clientX - box.left) / box.width) * WIDTH));
+  });
+  const end = () => {
+    dragging = false;
+  };
+  for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) handle.addEventListener(type, end);
+  const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -Infinity, End: Infinity };
+  handle.addEventListener("keydown", (event) => {
+    if (!KEYS[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    onNudge(KEYS[event.key]);
+    event.preventDefault();
+    event.stopPropagation();
+  });
 
   /**
    * @param compute, bandwidth the two roofs, in G a second
    * @param intensity flop/byte of the layer
+   * @param reach the two intensities between which the diamond can be dragged
+   * @param extent more intensities that the axis must hold, so that dragging does not change it
    * @param marks [{name, intensity}] of layers to compare with, the least intensity first
    * @param label what the drawing shows, in words
+   * @param value, least, most, text where the diamond stands, for those who do not see it
    */
-  function update({ compute, bandwidth, intensity, marks, label }) {
+  function update({ compute, bandwidth, intensity, reach, extent, marks, label, value, least, most, text }) {
     const ridge = compute / bandwidth;
     const reached = (at) => Math.min(compute, at * bandwidth) * 1e9;
-    const all = [intensity, ridge, ...marks.map((mark) => mark.intensity)];
+    const all = [intensity, ridge, ...reach, ...extent, ...marks.map((mark) => mark.intensity)];
     const [left, right] = [Math.min(1, ...all.map((i) => i / 3)), Math.max(2000, ...all.map((i) => i * 3))];
     const top = compute * 1.6e9;
     // The lowest point lies half-way up, so that the names have room beneath.
     const lowest = Math.min(...all.map(reached));
     const bottom = Math.min(top / 1000, lowest ** 2 / top);
-    const x = scale(left, right, PLOT.left, PLOT.right);
+    x = scale(left, right, PLOT.left, PLOT.right);
     const y = scale(bottom, top, PLOT.bottom, PLOT.top);
     const parts = [];
     const draw = (...element) => parts.push(s(...element));
@@ -78,6 +118,8 @@ export function createRoofline() {
     const start = Math.max(left, bottom / 1e9 / bandwidth);
     const path = `M${x(start)} ${y(reached(start))}L${corner.join(" ")}L${PLOT.right} ${corner[1]}`;
     draw("path", { d: path, class: "is-roof" });
+    const way = [reach[0], ...(reach[0] < ridge && ridge < reach[1] ? [ridge] : []), reach[1]];
+    draw("path", { d: `M${way.map((at) => `${x(at)} ${y(reached(at))}`).join("L")}`, class: "is-reach" });
 
     // Names stand below their marks, moved apart where they would touch.
     const beside = marks.map((mark) => x(mark.intensity));
@@ -105,9 +147,19 @@ export function createRoofline() {
     word([cx, 13], anchor, `this layer, ${ratio(intensity)} flop/byte`, "is-name");
     svg.setAttribute("aria-label", label);
     svg.replaceChildren(...parts);
+    handle.style.left = `${(100 * cx) / WIDTH}%`;
+    handle.style.top = `${(100 * cy) / HEIGHT}%`;
+    for (const [key, said] of Object.entries({ now: value, min: least, max: most, text }))
+      handle.setAttribute(`aria-value${key}`, said);
+    if (last && !dragging && !calm())
+      svg.querySelector(".is-layer").animate?.(
+        [{ transform: `translate(${last[0] - cx}px, ${last[1] - cy}px)` }, { transform: "none" }],
+        { duration: 240, easing: "ease-in-out" },
+      );
+    last = [cx, cy];
   }
 
-  return { element: svg, update };
+  return { element, update };
 }
 
 /** Lengths compared; update takes [text, part] for each name, part from 0 to 1. */

@@ -5,6 +5,7 @@ import { bracket, show } from "../engine/numbers.js";
 import { h, setText } from "../view/dom.js";
 import { createChoice, createCountField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
+import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
@@ -33,6 +34,7 @@ export default function denseToConv({ model, el }) {
   });
   let preview = null;
   let outputs = [];
+  let largest = 1;
 
   // The weights stand as n × n blocks, one for each output, of n × n weights, one for each pixel.
   const split = (row, col) => {
@@ -83,13 +85,27 @@ export default function denseToConv({ model, el }) {
     });
   }
 
+  // The one table of all the weights that are left, by offset; the reach is a frame around its middle.
+  const table = new Grid({
+    name: "Shared table",
+    onPreview: pointAt("table"),
+    onEdit: edit((state, row, col, value) => {
+      state.shared[row + state.image.length - 1][col + state.image.length - 1] = value;
+    }),
+  });
+  const motion = createMotion(shell.root);
   const panels = {
+    table: createPanel("Shared table", table.element),
     weights: createPanel("Weights", weights.element),
     input: createPanel("Input", input.element),
     output: createPanel("Output", output.element),
   };
   panels.weights.element.classList.add("ex-weights");
-  shell.stage.append(panels.weights.element, ledBy("·", panels.input), ledBy("=", panels.output));
+  shell.stage.classList.add("ex-dense");
+  shell.stage.append(
+    panels.weights.element, ledBy("·", panels.input), ledBy("=", panels.output),
+    h("div", { class: "ex-table ex-weights" }, panels.table.element),
+  );
 
   const stage = createChoice({
     label: "Stage",
@@ -100,13 +116,12 @@ export default function denseToConv({ model, el }) {
       store.commit({ stage: value });
     },
   });
-  const said = h("p", { class: "ex-pointed", "data-part": "stage" });
-  shell.root.insertBefore(stage.element, shell.stage);
-  shell.root.insertBefore(said, shell.stage);
+  const said = h("p", { class: "ex-pointed ex-said", "data-part": "stage" });
   const transport = createTransport({
-    onStep(step) {
+    onStep(step, slowly) {
       preview = null;
       store.commit({ step }, { remember: false });
+      if (slowly) showProducts();
     },
     onPlaying: (playing) => !playing && speak(),
   });
@@ -121,15 +136,61 @@ export default function denseToConv({ model, el }) {
     },
     onError: shell.complain,
   });
-  shell.settings.append(delta.element);
+  shell.settings.append(stage.element, delta.element, said);
+  shell.settings.classList.add("ex-stages");
+  shell.root.insertBefore(shell.settings, shell.stage);
 
   const label = (row, col, text) => `row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
+
+  /** Shades the cells of a grid of weights by size. */
+  function shade(grid, at) {
+    for (const { element, row, col } of grid.cells.values()) {
+      const value = at(row, col);
+      element.dataset.level = "";
+      element.style.setProperty("--level", Math.round((34 * Math.abs(value)) / largest));
+      element.style.setProperty("--tint", value < 0 ? "var(--window)" : "var(--weight)");
+    }
+  }
+
+  /** The products rise from the input, and land in the output. */
+  function showProducts() {
+    const at = cellOf();
+    const labels = layer.reads(store.state, ...at).map(([k, l]) => ({
+      element: input.cellAt(k, l),
+      text: show(store.state.image[k][l] * layer.weight(store.state, ...at, k, l)),
+    }));
+    motion.fly(labels, output.cellAt(...at));
+  }
+
+  function renderTable() {
+    const { state } = store;
+    const n = state.image.length;
+    const reach = state.stage === "local" ? state.delta : n - 1;
+    const kept = (a, b) => state.stage !== "dense" && Math.max(Math.abs(a), Math.abs(b)) <= reach;
+    const at = (a, b) => state.shared[a + n - 1][b + n - 1];
+    table.update({
+      from: [1 - n, 1 - n],
+      to: [n, n],
+      text: (a, b) => (kept(a, b) ? show(at(a, b)) : ""),
+      label: (a, b, text) => `offset (${a}, ${b}), ${text || "no weight"}`.replaceAll(/[−-](?=\d)/g, "minus "),
+      editable: kept,
+    });
+    shade(table, (a, b) => (kept(a, b) ? at(a, b) : 0));
+    table.mark("is-unread", [...table.cells.values()].map((c) => [c.row, c.col]).filter((c) => !kept(...c)));
+    table.moveFrame(-reach, -reach, 2 * reach + 1, 2 * reach + 1);
+    const side = 2 * reach + 1;
+    panels.table.detail(
+      { dense: "none yet", shared: `${side}×${side}, by offset`, local: `the kernel, ${side}×${side}` }[state.stage],
+    );
+    table.frame.hidden = state.stage === "dense";
+  }
 
   function render() {
     const { state } = store;
     const n = state.image.length;
+    motion.cancel();
     outputs = layer.output(state);
-    const largest = Math.max(1, ...state.dense.flat().map(Math.abs), ...state.shared.flat().map(Math.abs));
+    largest = Math.max(1, ...state.dense.flat().map(Math.abs), ...state.shared.flat().map(Math.abs));
     const here = (row, col) => layer.present(state, ...split(row, col));
     const at = (row, col) => layer.weight(state, ...split(row, col));
     weights.update({
@@ -142,20 +203,18 @@ export default function denseToConv({ model, el }) {
       },
       editable: here,
     });
+    shade(weights, at);
     for (const { element, row, col } of weights.cells.values()) {
-      const value = at(row, col);
       element.classList.toggle("is-block-row", row % n === n - 1 && row < n * n - 1);
       element.classList.toggle("is-block-col", col % n === n - 1 && col < n * n - 1);
-      element.dataset.level = "";
-      element.style.setProperty("--level", Math.round((34 * Math.abs(value)) / largest));
-      element.style.setProperty("--tint", value < 0 ? "var(--window)" : "var(--weight)");
     }
+    renderTable();
     weights.mark("is-unread", [...weights.cells.values()].filter((c) => !here(c.row, c.col)).map((c) => [c.row, c.col]));
     input.update({ to: [n, n], text: (r, c) => show(state.image[r][c]), label });
     output.update({ to: [n, n], text: (r, c) => show(outputs[r][c]), label });
     const { count, text } = layer.parameters(state.stage, n, state.delta);
     const large = layer.parameters(state.stage, MEGAPIXEL, state.delta);
-    panels.weights.detail(`${n}×${n} outputs, each with ${n}×${n} weights`);
+    panels.weights.detail(`${n}×${n} for each output`);
     panels.input.detail(`${n}×${n}`);
     panels.output.detail(`${n}×${n}`);
     setText(said, SAID[state.stage]);
@@ -185,17 +244,16 @@ export default function denseToConv({ model, el }) {
     const at = cellOf();
     const pointed = preview?.where === "weights" ? split(...preview.cell) : null;
     const shown = preview?.where === "output" ? preview.cell : pointed ? pointed.slice(0, 2) : at;
-    const block = [];
-    const read = [];
-    for (let k = 0; k < n; k++)
-      for (let l = 0; l < n; l++)
-        if (layer.present(state, ...shown, k, l)) {
-          block.push(join([...shown, k, l]));
-          read.push([k, l]);
-        }
+    const read = layer.reads(state, ...shown);
     weights.moveFrame(...join([...shown, 0, 0]), n, n);
     weights.mark("is-pointed", pointed ? [preview.cell] : []);
-    const same = pointed && layer.present(state, ...pointed) ? layer.tied(state, ...pointed) : [];
+    // A weight of the table stands in the block of each output that it serves.
+    const offset = preview?.where === "table" && state.stage !== "dense" ? preview.cell : null;
+    const named = offset ? [...offset.map((a) => Math.max(0, -a)), ...offset.map((a) => Math.max(0, a))] : pointed;
+    const same = named && layer.present(state, ...named) ? layer.tied(state, ...named) : [];
+    const own = same.length && pointed && state.stage !== "dense" ? [[pointed[2] - pointed[0], pointed[3] - pointed[1]]] : [];
+    table.mark("is-pointed", offset ? [offset] : []);
+    table.mark("is-affected", own);
     const from = preview?.where === "input" ? preview.cell : null;
     const users = [];
     if (from)
@@ -213,7 +271,7 @@ export default function denseToConv({ model, el }) {
       return `${index ? bracket(x) : show(x)}×${bracket(layer.weight(state, ...shown, k, l))}`;
     });
     setText(shell.arithmetic, `${terms.join(" + ")} = ${show(outputs[shown[0]][shown[1]])}`);
-    if (pointed)
+    if (named)
       setText(
         shell.pointed,
         same.length

@@ -7,8 +7,10 @@ import { arithmetic } from "../engine/window.js";
 import { h, setText } from "../view/dom.js";
 import { createButton, createSelect } from "../view/field.js";
 import { Grid } from "../view/grid.js";
+import { createPhoto, createSweep } from "../view/photo.js";
 import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
+import { createThumbnails } from "../view/thumbnails.js";
 
 const KEYS = ["image", "kernel", "row", "column", "display"];
 const ninth = 1 / 9;
@@ -28,79 +30,8 @@ const DISPLAYS = [
   ["stretched", "stretched to fit"],
 ];
 const TALLEST = 120;
+const SMALL = 3; // rows or columns of a kernel that has room beside the photographs
 const clamp = (x, most) => Math.min(Math.max(x, 0), most);
-
-/** A picture with a frame over one spot; pointing, dragging and arrow keys choose the spot. */
-function createPhoto({ name, onPreview, onPick, onMove, handle }) {
-  const canvas = h("canvas", { role: "img", "aria-label": name });
-  const spot = h("div", { class: "ex-spot" });
-  const grip = handle ? h("div", { class: "ex-handle" }) : null;
-  const box = h(
-    "div",
-    { class: "ex-photo", tabindex: "0", role: "application", "aria-label": `${name}: arrow keys move the window` },
-    canvas,
-    spot,
-    grip,
-  );
-  const pixel = (event) => {
-    const area = canvas.getBoundingClientRect();
-    return [
-      Math.floor(((event.clientY - area.top) / area.height) * canvas.height),
-      Math.floor(((event.clientX - area.left) / area.width) * canvas.width),
-    ];
-  };
-  let dragging = null;
-  box.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    if (event.pointerType === "touch" && event.target !== grip) return;
-    dragging = event.pointerId;
-    box.setPointerCapture?.(dragging);
-    onPick(pixel(event));
-  });
-  box.addEventListener("pointermove", (event) => {
-    if (dragging === event.pointerId) onPick(pixel(event));
-    else if (event.pointerType !== "touch") onPreview(pixel(event));
-  });
-  for (const type of ["pointerup", "pointercancel"])
-    box.addEventListener(type, () => {
-      dragging = null;
-    });
-  box.addEventListener("pointerleave", () => onPreview(null));
-  // A tap, not a scroll: click comes only where the finger did not travel.
-  box.addEventListener("click", (event) => onPick(pixel(event)));
-  box.addEventListener("keydown", (event) => {
-    const by = event.shiftKey ? 10 : 1;
-    const move = { ArrowUp: [-by, 0], ArrowDown: [by, 0], ArrowLeft: [0, -by], ArrowRight: [0, by] }[event.key];
-    if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
-    onMove(...move);
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  return {
-    element: box,
-    paint({ height, width }, levels) {
-      canvas.width = width;
-      canvas.height = height;
-      const context = canvas.getContext("2d");
-      const pixels = context.createImageData(width, height);
-      for (let i = 0; i < levels.length; i++) {
-        pixels.data.fill(levels[i], 4 * i, 4 * i + 3);
-        pixels.data[4 * i + 3] = 255;
-      }
-      context.putImageData(pixels, 0, 0);
-    },
-    frame(row, col, rows, cols) {
-      const place = (element, top, left) => {
-        element.style.top = `${(100 * top) / canvas.height}%`;
-        element.style.left = `${(100 * left) / canvas.width}%`;
-      };
-      place(spot, row, col);
-      spot.style.height = `${(100 * rows) / canvas.height}%`;
-      spot.style.width = `${(100 * cols) / canvas.width}%`;
-      if (grip) place(grip, row + rows / 2, col + cols / 2);
-    },
-  };
-}
 
 export default function imageFilter({ model, el }) {
   const store = createStore(model, KEYS, render);
@@ -117,12 +48,14 @@ export default function imageFilter({ model, el }) {
   };
   const within = ([row, col]) => [clamp(row, result.height - 1), clamp(col, result.width - 1)];
   const pin = (cell) => {
+    sweep.stop();
     const [row, column] = within(cell);
     preview = null;
     store.commit({ row, column }, { remember: false });
     renderMarks();
   };
   const peek = (cell) => {
+    if (sweep.running) return; // the window is under way
     preview = cell && within(cell);
     renderMarks();
   };
@@ -154,40 +87,65 @@ export default function imageFilter({ model, el }) {
     createPanel("Kernel", kernel.element),
     createPanel("Output", output.element),
   ];
-  shell.stage.append(panels[0].element, panels[1].element);
   const close = h(
     "div",
     { class: "ex-stage" },
     panels[2].element, ledBy("⋆", panels[3]), ledBy("=", panels[4]),
   );
-  shell.root.insertBefore(close, shell.lines);
-
-  // The value under the pointer and the weight that meets it light up together.
-  function pointAt(where) {
-    return (cell) => {
-      const cells = cell ? [cell] : [];
-      (where === "input" ? input : kernel).mark("is-pointed", cells);
-      (where === "input" ? kernel : input).mark("is-affected", cells);
-    };
-  }
-
-  const preset = createSelect({
-    label: "Kernel preset",
-    options: [...PRESETS.map(([name]) => [name, name]), ["Custom", "Custom"]],
-    onChange(name) {
-      const found = PRESETS.find(([known]) => known === name);
-      if (found) store.commit({ kernel: found[1], display: found[2] });
-      else preset.set(presetName());
-    },
-  });
-  const presetName = () =>
-    PRESETS.find(([, weights]) => JSON.stringify(weights) === JSON.stringify(store.state.kernel))?.[0] ?? "Custom";
   const display = createSelect({
     label: "Shown",
     options: DISPLAYS,
     onChange: (value) => store.commit({ display: value }),
   });
-  shell.settings.append(preset.element, display.element);
+  const sweep = createSweep({
+    onReach(part) {
+      const count = Math.floor(part * result.height * result.width);
+      preview = [Math.floor(count / result.width), count % result.width];
+      after.reveal(count);
+      renderMarks();
+    },
+    onEnd() {
+      preview = null;
+      after.reveal(result.height * result.width);
+      setText(sweepButton, "Sweep");
+      renderMarks();
+      speak();
+    },
+  });
+  const sweepButton = createButton("Sweep", () => {
+    if (sweep.running) return sweep.stop();
+    setText(sweepButton, "Stop");
+    sweep.start();
+  });
+  sweepButton.classList.add("is-main");
+  const thumbnails = createThumbnails({
+    label: "Kernel preset",
+    presets: PRESETS,
+    onChoose: ([, weights, shown]) => store.commit({ kernel: weights, display: shown }),
+  });
+  shell.stage.classList.add("ex-photos");
+  shell.stage.append(
+    panels[0].element,
+    panels[1].element,
+    close,
+    h("div", { class: "ex-settings" }, sweepButton, display.element),
+  );
+  shell.root.insertBefore(thumbnails.element, shell.stage);
+
+  // A pixel of the window and the weight that meets it light each other.
+  function pointAt(where) {
+    return (cell) => {
+      const [row, col] = at();
+      const by = where === "input" ? [-row, -col] : [row, col];
+      const met = cell && [cell[0] + by[0], cell[1] + by[1]];
+      const [pointed, other] = where === "input" ? [input, kernel] : [kernel, input];
+      pointed.mark("is-pointed", cell ? [cell] : []);
+      other.mark("is-affected", met ? [met] : []);
+    };
+  }
+
+  const presetName = () =>
+    PRESETS.find(([, weights]) => JSON.stringify(weights) === JSON.stringify(store.state.kernel))?.[0];
   shell.tools.append(
     createButton("Turn kernel by 180°", () =>
       store.commit({ kernel: store.state.kernel.map((row) => row.slice().reverse()).reverse() }),
@@ -240,21 +198,28 @@ export default function imageFilter({ model, el }) {
     if (!photo || photo.source !== image.data) {
       photo = { ...decode(image), source: image.data };
       before.paint(photo, photo.levels);
+      thumbnails.draw(photo);
     }
     const key = JSON.stringify([weights, shown, image.data.length, image.data.slice(0, 64)]);
     if (key !== painted || result.source !== image.data) {
       painted = key;
+      sweep.stop();
       result = { ...correlate(photo, weights), source: image.data };
       after.paint(result, paintable(result.values, shown));
       kernel.update({ to: size(), text: (u, v) => show(weights[u][v]), label });
       panels[0].detail(`${photo.height}×${photo.width}`);
       panels[1].detail(`${result.height}×${result.width}`);
       panels[3].detail(size().join("×"));
-      preset.set(presetName());
+      shell.root.classList.toggle("is-large", Math.max(...size()) > SMALL);
+      thumbnails.set(presetName());
       display.set(shown);
       shell.refresh();
     }
     renderMarks();
+    speak();
+  }
+
+  function speak() {
     const [row, col] = at();
     shell.say(`Output row ${row}, column ${col} is ${show(result.values[row * result.width + col])}.`);
   }
@@ -274,7 +239,7 @@ export default function imageFilter({ model, el }) {
     const value = result.values[row * result.width + col];
     output.update({ from: [row, col], to: [row + 1, col + 1], text: () => show(value), label });
     output.mark("is-current", [[row, col]]);
-    panels[2].detail(`window at (${row}, ${col})`);
+    panels[2].detail(`at (${row}, ${col})`);
     setText(shell.pointed, `Output (${row}, ${col}), in grey levels from 0, black, to 255, white`);
     setText(shell.arithmetic, arithmetic(window, 0, 0));
     setText(
@@ -285,6 +250,8 @@ export default function imageFilter({ model, el }) {
 
   render();
   return () => {
+    sweep.stop();
+    thumbnails.dispose();
     store.dispose();
     shell.dispose();
   };

@@ -29,7 +29,6 @@ const BYTES = [
   ["1", "1 (int8)"],
 ];
 const KEYS = [...FIELDS.map(([key]) => key), "bytes_per_number", "compute", "bandwidth"];
-const COUNTED = 9; // that many results are of the layer, the others of the machine
 const CUSTOM = "Custom";
 
 /** The name of the preset that `state` agrees with. */
@@ -99,34 +98,59 @@ export default function layerCost({ model, el }) {
 
   const group = (name, ...controls) =>
     h("div", { class: "ex-settings", role: "group", "aria-label": name }, controls.map((control) => control.element));
-  shell.settings.append(
-    group("Layer", layers, ...FIELDS.map(([key]) => fields[key])),
-    group("Machine", machines, fields.compute, fields.bandwidth, fields.bytes_per_number),
+  const { batch, ...others } = Object.fromEntries(FIELDS.map(([key]) => [key, fields[key]]));
+  shell.addMore(
+    group("Layer", ...Object.values(others)),
+    group("Machine", fields.compute, fields.bandwidth, fields.bytes_per_number),
   );
-  shell.settings.classList.add("ex-asked");
 
-  // What is asked stands above what is answered: the answer is long, and a phone short.
+  // The batch is what one slides: as a number, on a rail, or along the roof.
+  const { BATCHES } = engine;
+  const setBatch = (value) => onError(attempt({ batch: value }) ?? "");
+  const nearest = (value) => BATCHES.findLastIndex((known) => known <= value);
+  const rail = h("input", {
+    type: "range", min: "0", max: String(BATCHES.length - 1), "aria-label": "Batch as a slider",
+    input: () => setBatch(BATCHES[Number(rail.value)]),
+    keydown: (event) => event.stopPropagation(),
+  });
+  const roofline = createRoofline({
+    name: "This layer on the roof: its batch",
+    onDrag: (intensity) => setBatch(engine.batchAt(store.state, intensity)),
+    onNudge(by) {
+      const next = nearest(store.state.batch) + by;
+      setBatch(BATCHES[Math.min(Math.max(next, 0), BATCHES.length - 1)]);
+    },
+  });
+
   // A message lies over the verdict, which speaks of what holds.
-  const message = shell.root.querySelector("[data-part=message]");
-  shell.root.insertBefore(shell.settings, shell.stage);
-
   const verdict = h("p", { class: "ex-verdict", "data-part": "verdict" });
-  shell.root.insertBefore(h("div", { class: "ex-lines ex-judged" }, verdict, message), shell.stage);
+  const message = shell.root.querySelector("[data-part=message]");
   const bars = createBars(["Arithmetic", "Memory"]);
-  const roofline = createRoofline();
   const panels = [createPanel("Two times", bars.element), createPanel("Roofline", roofline.element)];
+  const asked = h(
+    "div",
+    { class: "ex-asked" },
+    layers.element,
+    h("div", { class: "ex-settings ex-batch" }, batch.element, rail),
+    machines.element,
+    h("div", { class: "ex-lines" }, verdict, message),
+    panels[0].element,
+  );
+  const beside = h("div", { class: "ex-cost" });
+  shell.stage.replaceWith(beside);
+  shell.stage.append(panels[1].element);
+  beside.append(shell.stage, asked);
+
   const places = { "Output size": shell.shape, "Multiply-adds": shell.arithmetic };
   const answers = engine.results(store.state).map(({ name, symbols }) => {
     const text = places[name] ?? h("p");
     return { text, element: h("div", {}, h("dt", {}, name, " ", h("span", {}, lowered(symbols))), h("dd", {}, text)) };
   });
   // No class of its own: the book's theme takes a dl with a class for documented code.
-  const list = (...range) => h("dl", {}, answers.slice(...range).map(({ element }) => element));
-  shell.stage.classList.add("ex-cost");
-  shell.stage.append(
-    h("div", {}, panels.map(({ element }) => element), list(COUNTED)), // of the machine
-    list(0, COUNTED), // of the layer
-  );
+  const list = h("dl", {}, answers.map(({ element }) => element));
+  const numbers = h("details", { class: "ex-more ex-numbers" }, h("summary", {}, "All numbers, with their formulas"));
+  numbers.append(list, shell.pointed);
+  shell.lines.replaceWith(numbers);
   setText(
     shell.pointed,
     "Each number of input, weights and output is moved once: the least where a layer reads all of its input. " +
@@ -157,10 +181,18 @@ export default function layerCost({ model, el }) {
     bars.update(times.map((time) => [engine.duration(time), time / Math.max(...times)]));
     panels[0].detail("if only that counted");
     panels[1].detail(
-      `flat at ${engine.short(state.compute * 1e9, "FLOP/s")}, slope ${engine.short(state.bandwidth * 1e9, "B/s")}`,
+      `drag the diamond: it changes the batch`,
     );
     const marks = compared(state);
+    rail.value = String(nearest(state.batch));
+    rail.setAttribute("aria-valuetext", String(state.batch));
     roofline.update({
+      reach: engine.reach(state),
+      extent: engine.LAYERS.flatMap(([, settings]) => engine.reach({ ...state, ...settings })),
+      value: state.batch,
+      least: 1,
+      most: Math.max(state.batch, BATCHES.at(-1)),
+      text: `batch ${state.batch}, ${engine.ratio(cost.intensity)} flop per byte`,
       compute: state.compute,
       bandwidth: state.bandwidth,
       intensity: cost.intensity,
