@@ -15,16 +15,6 @@ const limit = 45 * 1024;
 const check = process.argv.includes("--check");
 let failed = false;
 
-const styles = {
-  name: "styles", // as text, which esbuild leaves as it is: minified here
-  setup(esbuild) {
-    esbuild.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
-      return { contents: code, loader: "text" };
-    });
-  },
-};
-
 const className = (file) => file.replace(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase());
 const folders = {
   name: "folders",
