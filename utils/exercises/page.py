@@ -277,6 +277,9 @@ class _Slot:
         return [*made, [None]] if self.blank else made
 
     def _samples(self, low: Any, high: Any) -> list[float | None]:
+        """Some numbers between two cuts, None for no end: first those that no message holds."""
+        if not low and not high:
+            return [17.0, -1003.0, 0.0]
         if self.kind == "whole":
             first = low[0] if low else high[0] - 10_007
             last = high[0] - 1 if high else first + 10_007
@@ -330,18 +333,17 @@ class _Table:
         else:
             self._cut()
         self.ways = [self._tails(level) for level in range(len(self.slots) + 1)]
-        self.root = self._node(())
+        self._node(())  # last among the nodes
 
     def _slots(self) -> Iterator[_Slot]:
         marks = itertools.cycle(list(map(list, self.page.marks)) or [[]])
-        index = itertools.count()
-        for one in self.form.fields:
-            for _ in range(one.slots):
-                seen = {known[next_] for next_ in [next(index)] for known in self.known}
-                options = {"flags": 2, "choice": len(one.options)}.get(one.kind, 0)
-                extra = next(marks) if not options else []
-                values = sorted({x for x in seen if x is not None} | set(extra))
-                yield _Slot(one.kind, one.blank, options, values, self._own(one.kind, extra))
+        fields = [one for one in self.form.fields for _ in range(one.slots)]
+        for place, one in enumerate(fields):
+            seen = {known[place] for known in self.known} - {None}
+            options = {"flags": 2, "choice": len(one.options)}.get(one.kind, 0)
+            extra = next(marks) if not options else []
+            values = sorted(x for x in seen | set(extra) if x is not None)
+            yield _Slot(one.kind, one.blank, options, values, self._own(one.kind, extra))
 
     def _own(self, kind: str, marks: Iterable[float]) -> set[tuple[float, int]]:
         """Cuts that make each mark a piece of its own."""
@@ -400,7 +402,7 @@ class _Table:
             form if len(sample) > 1 else "" for form, sample in zip(written, samples, strict=True)
         ]
         if self.page.partly and any(wide):
-            found = 0
+            found = 0  # no verdict
         else:
             count = max(map(len, samples))
             said: list[tuple[str, Slots]] = []
