@@ -40,7 +40,10 @@ def test_each_plane_has_a_lane_with_its_kernel_and_what_it_adds(mount):
     page = mount(Channels(torch.cat([TWO, TWO]), torch.ones(2, 2, 2, 2), groups=2))
     lanes = page.locator(".ex-lane")
     sums = page.locator(".ex-sum:visible").all_inner_texts()
-    assert sums == ["0×1 + 1×1 + 3×1 + 4×1 = 8", "1×1 + 2×1 + 4×1 + 5×1 = 12"]
+    assert [text.replace("\u00a0", " ") for text in sums] == [
+        "0×1 + 1×1 + 3×1 + 4×1 = 8",
+        "1×1 + 2×1 + 4×1 + 5×1 = 12",
+    ]
     boxes = [lane.bounding_box() for lane in lanes.all()]
     assert [b["x"] for b in boxes] == [boxes[0]["x"]] * 4, "one above the other"
     cell(page, "Output 1", 1, 1).click()

@@ -247,7 +247,7 @@ export default function channels({ model, el }) {
       grid.mark("is-pointed", preview?.where === "kernel" && preview.index === plane ? [preview.cell] : []);
       panel.detail(`of output ${o}`);
       const written = arithmetic(engine.slice(state, o, plane), r, c);
-      setText(way, written.slice(0, written.lastIndexOf("=") + 2));
+      setText(way, `${written.slice(0, written.lastIndexOf("=") + 1)}\u00a0`); // the sum stays beside its sign
       setText(sum, show(sums[j]));
     });
     grids.inputs.forEach(({ grid }, plane) => {
