@@ -138,6 +138,7 @@ def test_backwards_from_a_size_to_the_settings_that_give_it(mount):
     ways.get_by_role("button", name="stride 2, padding 1").click()
     expect(part(page, "arithmetic")).to_contain_text("= 14")
     expect(page.get_by_label("Padding", exact=True)).to_have_value("1")
+    assert ways.locator("[aria-pressed=true]").evaluate("e => e === document.activeElement")
     field.fill("31")
     assert "At most 30 windows of 3 touch 28 pixels" in ways.inner_text()
     field.fill("25")

@@ -1,5 +1,5 @@
-// One axis drawn: which columns are shown of a long input, where outputs stand under their windows,
-// and which settings give a wanted size.
+// One axis: what its numbers mean, which columns of a long input are drawn, where outputs stand under
+// their windows, and which settings give a wanted size.
 
 import { effectiveKernelSize, outputSize } from "./shape.js";
 
@@ -57,3 +57,38 @@ export function settingsFor({ n, k, dilation }, wanted) {
   }
   return found;
 }
+
+/** Null, or the broken rule and a fix. */
+export function broken({ n, k, padding, dilation }) {
+  const span = effectiveKernelSize(k, dilation);
+  if (span <= n + 2 * padding) return null;
+  return (
+    `The window spans ${span} (${dilation}·(${k} − 1) + 1), but the padded input has only ` +
+    `${n + 2 * padding} (${n} + 2·${padding}). Use a smaller kernel or dilation, or more padding.`
+  );
+}
+
+/** What the numbers mean, in a few words. */
+export function remarks({ n, k, stride, padding, dilation }) {
+  const span = effectiveKernelSize(k, dilation);
+  const size = outputSize(n, k, stride, padding, dilation);
+  const lost = n + 2 * padding - span - (size - 1) * stride;
+  const said = [];
+  if (span !== k) said.push(`The kernel spans ${span}.`);
+  if (size === n) said.push("The size stays as it is.");
+  else if (size * 2 === n) said.push("The size halves exactly.");
+  if (stride === 1 && size !== n)
+    said.push(
+      span % 2
+        ? `Padding ${(span - 1) / 2} would keep the size.`
+        : "No equal padding on both sides keeps the size: the span is even.",
+    );
+  if (lost > 0) said.push(`The last ${lost === 1 ? "position is" : `${lost} positions are`} never read.`);
+  return said.join(" ");
+}
+
+/** The same layer in one line of PyTorch. */
+export const pytorch = ({ n, k, stride, padding, dilation }) =>
+  "import torch\n\n" +
+  `layer = torch.nn.Conv1d(1, 1, ${k}, stride=${stride}, padding=${padding}, dilation=${dilation})\n` +
+  `print(layer(torch.zeros(1, 1, ${n})).shape[-1])\n`;

@@ -3,7 +3,7 @@
 import * as axis from "../engine/axis.js";
 import { effectiveKernelSize, formula, outputSize, unread } from "../engine/shape.js";
 import { h, setText } from "../view/dom.js";
-import { createCountField } from "../view/field.js";
+import { createButton, createCountField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
 import { createPanel, createShell } from "../view/shell.js";
 import { createStore } from "../view/store.js";
@@ -23,15 +23,9 @@ const minus = (x) => String(x).replaceAll("-", "−");
 
 const numbersOf = ({ n, k, stride, padding, dilation }) => [n, k, stride, padding, dilation];
 
-/** The same layer in one line of PyTorch. */
-const snippet = ({ n, k, stride, padding, dilation }) =>
-  "import torch\n\n" +
-  `layer = torch.nn.Conv1d(1, 1, ${k}, stride=${stride}, padding=${padding}, dilation=${dilation})\n` +
-  `print(layer(torch.zeros(1, 1, ${n})).shape[-1])\n`;
-
 export default function shapeCalculator({ model, el }) {
   const store = createStore(model, KEYS, render);
-  const shell = createShell({ el, name: "Shape calculator", store, snippet: () => snippet(store.state) });
+  const shell = createShell({ el, name: "Shape calculator", store, snippet: () => axis.pytorch(store.state) });
   let preview = null;
   let drawn = null; // what of the axis is drawn
   let outputs = []; // of each drawn column of Output, the output, or −1
@@ -74,7 +68,7 @@ export default function shapeCalculator({ model, el }) {
         most: MOST,
         onCommit(value) {
           const next = { ...store.state, [key]: value };
-          const broken = rule(next);
+          const broken = axis.broken(next);
           if (broken) return broken;
           transport.pause();
           preview = null;
@@ -100,6 +94,7 @@ export default function shapeCalculator({ model, el }) {
     },
     onError: shell.complain,
   });
+  let offered = "";
   const ways = h("div", { class: "ex-ways", "data-part": "ways", role: "group", "aria-label": "Settings that give it" });
   shell.tools.after(
     h(
@@ -115,63 +110,37 @@ export default function shapeCalculator({ model, el }) {
     const size = wanted ?? outputSize(n, k, stride, padding, dilation);
     const found = axis.settingsFor(store.state, size);
     goal.set(size);
-    const buttons = found.slice(0, OFFERED).map(({ padding: p, least, most }) => {
-      const strides = least === most ? least : `${least} to ${most}`;
-      const set = () => {
-        wanted = size;
-        preview = null;
-        store.commit({ stride: least, padding: p, step: 0 });
-      };
-      const chosen = p === padding && least <= stride && stride <= most;
-      return h(
-        "button",
-        { type: "button", "aria-pressed": String(chosen), click: set },
-        `stride ${strides}, padding ${p}`,
-      );
-    });
+    const buttons = found.slice(0, OFFERED);
     const rest = found.length - buttons.length;
     const span = effectiveKernelSize(k, dilation);
-    const said = !found.length
-      ? size > n + span - 1
-        ? `At most ${n + span - 1} windows of ${span} touch ${n} pixels.`
-        : `No stride and equal padding give ${size}.`
-      : rest
-        ? `and ${rest} more, with padding up to ${found.at(-1).padding}`
-        : "";
-    ways.replaceChildren(...buttons, h("span", {}, said));
-  }
-
-  function rule({ n, k, padding, dilation }) {
-    const span = effectiveKernelSize(k, dilation);
-    if (span <= n + 2 * padding) return null;
-    return (
-      `The window spans ${span} (${dilation}·(${k} − 1) + 1), but the padded input has only ` +
-      `${n + 2 * padding} (${n} + 2·${padding}). Use a smaller kernel or dilation, or more padding.`
-    );
-  }
-
-  /** What the numbers mean, in a few words. */
-  function remarks({ n, k, stride, padding, dilation }) {
-    const span = effectiveKernelSize(k, dilation);
-    const size = outputSize(n, k, stride, padding, dilation);
-    const lost = n + 2 * padding - span - (size - 1) * stride;
-    const said = [];
-    if (span !== k) said.push(`The kernel spans ${span}.`);
-    if (size === n) said.push("The size stays as it is.");
-    else if (size * 2 === n) said.push("The size halves exactly.");
-    if (stride === 1 && size !== n)
-      said.push(
-        span % 2
-          ? `Padding ${(span - 1) / 2} would keep the size.`
-          : "No equal padding on both sides keeps the size: the span is even.",
+    let said = rest ? `and ${rest} more, with padding up to ${found.at(-1).padding}` : "";
+    if (!found.length)
+      said =
+        size > n + span - 1
+          ? `At most ${n + span - 1} windows of ${span} touch ${n} pixels.`
+          : `No stride and equal padding give ${size}.`;
+    const key = JSON.stringify([found, said]);
+    if (key !== offered) // else they stay, and the focus with them
+      ways.replaceChildren(
+        ...buttons.map(({ padding: p, least, most }) =>
+          createButton(`stride ${least === most ? least : `${least} to ${most}`}, padding ${p}`, () => {
+            transport.pause();
+            wanted = size;
+            store.commit({ stride: least, padding: p, step: 0 });
+          }),
+        ),
+        h("span", {}, said),
       );
-    if (lost > 0) said.push(`The last ${lost === 1 ? "position is" : `${lost} positions are`} never read.`);
-    return said.join(" ");
+    offered = key;
+    buttons.forEach(({ padding: p, least, most }, i) => {
+      const chosen = p === padding && least <= stride && stride <= most;
+      ways.children[i].setAttribute("aria-pressed", String(chosen));
+    });
   }
 
   function render() {
     const { state } = store;
-    const broken = rule(state);
+    const broken = axis.broken(state);
     shell.complain(broken ?? "");
     if (broken) return;
     const { n, k, stride, padding, dilation } = state;
@@ -184,7 +153,7 @@ export default function shapeCalculator({ model, el }) {
     panels[0].detail(padding ? `${n}, padded ${n + 2 * padding}` : `${n}`);
     panels[1].detail(`${size}`);
     for (const [key] of FIELDS) fields[key].set(state[key]);
-    setText(shell.shape, remarks(state));
+    setText(shell.shape, axis.remarks(state));
     renderWays();
     shell.refresh();
     renderMarks();
@@ -287,7 +256,7 @@ export default function shapeCalculator({ model, el }) {
 
   function speak() {
     const { n, k, stride, padding, dilation } = store.state;
-    shell.say(`Output size ${outputSize(n, k, stride, padding, dilation)}. ${remarks(store.state)}`);
+    shell.say(`Output size ${outputSize(n, k, stride, padding, dilation)}. ${axis.remarks(store.state)}`);
   }
 
   render();
