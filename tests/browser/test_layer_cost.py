@@ -278,6 +278,11 @@ def test_the_diamond_is_dragged_along_the_roof_and_stays_under_the_pointer(mount
     assert batch.input_value() == "1920", "as far as the rail goes"
     page.mouse.move(x, y)
     assert batch.input_value() == "1920", "let go"
+    page.get_by_role("button", name="Undo").click()
+    assert batch.input_value() == "1", "a whole drag is taken back"
+    page.get_by_role("button", name="Undo").click()
+    assert batch.input_value() == "1"
+    handle.press("End")
     assert f"{float(handle.get_attribute('aria-valuenow')):g}" == "1920"
 
 

@@ -42,9 +42,10 @@ const power = (value) =>
 /**
  * @param name of the diamond, which can be dragged along the roof and is a slider for the keyboard
  * @param onDrag called with the intensity under the pointer
+ * @param onDrop called when it is let go
  * @param onNudge called with ±1, or ±Infinity to an end
  */
-export function createRoofline({ name, onDrag, onNudge }) {
+export function createRoofline({ name, onDrag, onDrop, onNudge }) {
   const svg = s("svg", { class: "ex-roof", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
   const handle = h("div", { class: "ex-grab", role: "slider", tabindex: "0", "aria-label": name });
   const element = h("div", { class: "ex-roofed" }, svg, handle);
@@ -65,6 +66,7 @@ export function createRoofline({ name, onDrag, onNudge }) {
   });
   const end = () => {
     dragging = false;
+    onDrop();
   };
   for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) handle.addEventListener(type, end);
   const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -Infinity, End: Infinity };

@@ -51,9 +51,9 @@ export default function layerCost({ model, el }) {
   });
   const onError = shell.complain;
 
-  function attempt(changes) {
+  function attempt(changes, how) {
     const broken = engine.brokenCost({ ...store.state, ...changes });
-    if (!broken) store.commit(changes);
+    if (!broken) store.commit(changes, how);
     return broken;
   }
 
@@ -106,16 +106,26 @@ export default function layerCost({ model, el }) {
 
   // The batch is what one slides: as a number, on a rail, or along the roof.
   const { BATCHES } = engine;
-  const setBatch = (value) => onError(attempt({ batch: value }) ?? "");
+  let sliding = false; // a whole drag is one step for Undo
+  function setBatch(value, drags = false) {
+    if (value === store.state.batch) return;
+    onError(attempt({ batch: value }, { remember: !sliding }) ?? "");
+    sliding = drags;
+  }
+  const drop = () => {
+    sliding = false;
+  };
   const nearest = (value) => BATCHES.findLastIndex((known) => known <= value);
   const rail = h("input", {
     type: "range", min: "0", max: String(BATCHES.length - 1), "aria-label": "Batch as a slider",
-    input: () => setBatch(BATCHES[Number(rail.value)]),
+    input: () => setBatch(BATCHES[Number(rail.value)], true),
+    change: drop,
     keydown: (event) => event.stopPropagation(),
   });
   const roofline = createRoofline({
     name: "This layer on the roof: its batch",
-    onDrag: (intensity) => setBatch(engine.batchAt(store.state, intensity)),
+    onDrag: (intensity) => setBatch(engine.batchAt(store.state, intensity), true),
+    onDrop: drop,
     onNudge(by) {
       const next = nearest(store.state.batch) + by;
       setBatch(BATCHES[Math.min(Math.max(next, 0), BATCHES.length - 1)]);
