@@ -220,7 +220,6 @@ def _shuffle(function: Call) -> str:
         known=(((0, 0), (1, 1), (1, 0), (2, 1)),),
         labels=tuple(f"k = {k}: padding, output padding" for k in (2, 3, 4, 5)),
         marks=(range(-1, 5),),
-        instead={"a line of 10": ""},
     ),
 )
 def _double(given: tuple[tuple[int, ...], ...]) -> str:
