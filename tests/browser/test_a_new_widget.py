@@ -140,7 +140,9 @@ def test_four_places_make_a_widget_that_passes_what_all_pass(tmp_path):
     engines = "console.log(Object.keys(globalThis.slidingWindowCourse.engine).join())"
     bundle = (tmp_path / "utils/widgets/dist/explorables.js").read_text("utf-8")
     page = "globalThis.document = { readyState: '', querySelectorAll: () => [] };"
-    assert "half_way" in run("node", "-e", f"{page}{bundle};{engines}").split(",")
+    script = tmp_path / "page.cjs"
+    script.write_text(f"{page}{bundle};{engines}", "utf-8")
+    assert "half_way" in run("node", str(script)).strip().split(",")
 
 
 def test_contributing_names_the_four_places():
