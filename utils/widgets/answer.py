@@ -7,7 +7,6 @@ from html import escape
 from typing import Any, ClassVar
 
 import traitlets
-from torch import Tensor
 
 from utils import exercises
 from utils.exercises import page
@@ -109,11 +108,6 @@ class Answer(Explorable):
     def spec(self) -> dict[str, Any]:
         """What the page needs to start: the state by name, the fields and their table."""
         return {**super().spec, "form": deepcopy(self.form)}
-
-    @property
-    def output(self) -> Tensor:
-        """An exercise calculates nothing."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"Answer({self.exercise!r})"
