@@ -121,6 +121,7 @@ def checks() -> list[Check]:
                 Command([*tools, "ruff", "format", "--check", "."], "format"),
                 Command([*tools, "mypy"], "mypy"),
                 Command([PYTHON, "tools/workflows.py"], "workflows"),
+                Command([PYTHON, "tools/node.py", "npm", "run", "--silent", "style"], "biome"),
             ],
         ),
         Check(

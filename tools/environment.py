@@ -141,7 +141,7 @@ def due(needs: list[str]) -> list[Step]:
     if no_node:
         steps.append(Step("Node", 60, 210, bring_node))
     if "node" in needs and installed() != requirements("node"):
-        steps.append(Step("what the widgets' checks need", 40, 150, bring_node_modules))
+        steps.append(Step("what the widgets' checks need", 60, 150, bring_node_modules))
     return steps
 
 

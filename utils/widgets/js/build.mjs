@@ -5,10 +5,11 @@
 // `folder:NAME` is a module made of the files in NAME, so that none of them is listed by hand: of
 // widgets/ each file's default export, named as the Python class (dense_to_conv.js is DenseToConv);
 // of engine/ each file as a whole, by its own name.
-import { build, transform } from "esbuild";
-import { gzipSync } from "node:zlib";
+
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const limit = 50 * 1024;

@@ -3,8 +3,7 @@
 
 const LONGEST = 200;
 const SPELLINGS = { "−": "-", "·": "*", "×": "*", "÷": "/", "**": "^" };
-const TOKEN =
-  /\s*(\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d*)?|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[-+*/^()%])/iy;
+const TOKEN = /\s*(\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d*)?|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[-+*/^()%])/iy;
 
 /** The tokens of a text, the last first; null where something is none. */
 function tokensOf(text) {
@@ -68,9 +67,10 @@ function evaluate(text) {
 export function parse(text, { whole = false } = {}) {
   const clean = text.replace(/\*\*|[−·×÷]/g, (sign) => SPELLINGS[sign]).trim();
   const value = evaluate(clean);
-  const error = Number.isNaN(value) && /^[-+]?\d+,\d+$/.test(clean)
-    ? `The decimal point is a point here: ${clean.replace(",", ".")}.`
-    : `Here goes a ${whole ? "whole number such as 12 or −4" : "number such as −2, 0.5, 1/3 or 43%"}; “${text.trim()}” is none.`;
+  const error =
+    Number.isNaN(value) && /^[-+]?\d+,\d+$/.test(clean)
+      ? `The decimal point is a point here: ${clean.replace(",", ".")}.`
+      : `Here goes a ${whole ? "whole number such as 12 or −4" : "number such as −2, 0.5, 1/3 or 43%"}; “${text.trim()}” is none.`;
   // A whole number is forgiven float32's last digit, as the checkers do.
   if (Number.isNaN(value) || (whole && Math.abs(value - Math.round(value)) > 1e-6)) return { error };
   return { value: whole ? Math.round(value) : value };

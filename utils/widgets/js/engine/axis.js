@@ -20,8 +20,7 @@ export function layout({ n, k, stride, padding, dilation }) {
   const size = outputSize(n, k, stride, padding, dilation);
   const total = n + 2 * padding;
   const all = Array.from({ length: Math.min(size, total) }, (_, o) => o);
-  if (total <= WHOLE)
-    return { columns: total, gap: -1, left: 0, at: (i) => i + padding, outputs: all, out: 0 };
+  if (total <= WHOLE) return { columns: total, gap: -1, left: 0, at: (i) => i + padding, outputs: all, out: 0 };
   const end = Math.max(LEAST, padding + 4, span + stride);
   if (end > ENDS) return null;
   const left = total - 2 * end;

@@ -3,7 +3,7 @@
 
 import { outputShape, shapeOf } from "./shape.js";
 import { IMPORTS, pair, tensor } from "./snippet.js";
-import { outputAt as windowAt, taps } from "./window.js";
+import { taps, outputAt as windowAt } from "./window.js";
 
 /** Input channels that feed output channel o. */
 export function feeding({ planes, filters, groups }, o) {
@@ -28,8 +28,7 @@ export function slice(config, o, c) {
 }
 
 /** What each plane adds to output (o, r, c), in order. */
-export const partials = (config, o, r, c) =>
-  feeding(config, o).map((plane) => windowAt(slice(config, o, plane), r, c));
+export const partials = (config, o, r, c) => feeding(config, o).map((plane) => windowAt(slice(config, o, plane), r, c));
 
 export const planeShape = (config) => outputShape(slice(config, 0, feeding(config, 0)[0]));
 

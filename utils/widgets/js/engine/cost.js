@@ -181,17 +181,17 @@ export function results(state) {
       "N · c_o · o_h · o_w · (c_i / g) · k_h · k_w",
       `${times(batch, out_channels, ...cost.output, read, ...k)} = ${counted(cost.multiplyAdds)}`,
     ),
-    row(
-      "Floating-point operations",
-      "2 · multiply-adds",
-      `2 · ${grouped(cost.multiplyAdds)} = ${counted(cost.flops)}`,
-    ),
+    row("Floating-point operations", "2 · multiply-adds", `2 · ${grouped(cost.multiplyAdds)} = ${counted(cost.flops)}`),
     row(
       "Bytes of the input",
       "b · N · c_i · n_h · n_w",
       `${times(b, batch, in_channels, ...n)} = ${counted(cost.bytes[0], "B")}`,
     ),
-    row("Bytes of the weights", "b · parameters", `${times(b, grouped(cost.parameters))} = ${counted(cost.bytes[1], "B")}`),
+    row(
+      "Bytes of the weights",
+      "b · parameters",
+      `${times(b, grouped(cost.parameters))} = ${counted(cost.bytes[1], "B")}`,
+    ),
     row(
       "Bytes of the output",
       "b · N · c_o · o_h · o_w",

@@ -48,9 +48,7 @@ export function shrunk({ height, width, levels }, side) {
 
 /** The window that output (row, col) reads, as rows of grey levels. */
 export const patch = ({ width, levels }, row, col, [kh, kw]) =>
-  Array.from({ length: kh }, (_, u) =>
-    Array.from({ length: kw }, (_, v) => levels[(row + u) * width + col + v]),
-  );
+  Array.from({ length: kh }, (_, u) => Array.from({ length: kw }, (_, v) => levels[(row + u) * width + col + v]));
 
 /** Values as levels to paint: clipped to 0..255, or with zero in the middle, or stretched to fit. */
 export function paintable(values, display) {

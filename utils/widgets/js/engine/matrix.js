@@ -2,7 +2,7 @@
 // configuration is that of the window, with `unroll` ("kernel" or "input") and `transposed`.
 
 import { bracket, show } from "./numbers.js";
-import { shapeOf, outputShape } from "./shape.js";
+import { outputShape, shapeOf } from "./shape.js";
 import { IMPORTS, pair, tensor } from "./snippet.js";
 import { affected, brokenRule, taps } from "./window.js";
 
@@ -27,8 +27,7 @@ export function inputMatrix(config) {
 }
 
 export const transpose = (matrix) => matrix[0].map((_, c) => matrix.map((row) => row[c]));
-export const times = (matrix, vector) =>
-  matrix.map((row) => row.reduce((sum, x, i) => sum + x * vector[i], 0));
+export const times = (matrix, vector) => matrix.map((row) => row.reduce((sum, x, i) => sum + x * vector[i], 0));
 
 /** Whether the product goes back from the convolution's outputs to input pixels. */
 export const goesBack = ({ unroll, transposed }) => transposed && unroll === "kernel";
@@ -175,7 +174,9 @@ export function shapeText(config) {
   if (unroll === "kernel")
     return (
       `${all} entries, ${all - fixed} of them from ${kernel.flat().length} weights, ${fixed} zeros by construction\n` +
-      (transposed ? "y is the forward output, z what comes back, row after row" : "x is the input, y the output, row after row")
+      (transposed
+        ? "y is the forward output, z what comes back, row after row"
+        : "x is the input, y the output, row after row")
     );
   const layout = transposed ? ": the layout of torch's unfold" : "";
   return `${all} entries copied from ${input.flat().length} pixels${layout}\nk is the kernel, y the output, row after row`;

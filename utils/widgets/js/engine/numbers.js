@@ -3,8 +3,7 @@
 export const LARGEST = 1e6;
 
 /** A decimal number, or NaN: stricter than Number, which takes 0x10 and an empty text. */
-export const decimal = (text) =>
-  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : NaN;
+export const decimal = (text) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : NaN);
 
 /** A number as the page shows it: at most four significant digits, a true minus sign. */
 export function show(x) {
@@ -36,8 +35,7 @@ export function parseValue(text) {
   if (clean === "") return { error: "A cell needs a number; you typed nothing. Try 0." };
   const fraction = clean.match(/^([^/]+)\/([^/]+)$/);
   const value = fraction ? decimal(fraction[1]) / decimal(fraction[2]) : decimal(clean);
-  if (!Number.isFinite(value))
-    return { error: `A cell needs a number such as 2, −0.5 or 1/9; “${text}” is not one.` };
+  if (!Number.isFinite(value)) return { error: `A cell needs a number such as 2, −0.5 or 1/9; “${text}” is not one.` };
   if (Math.abs(value) > LARGEST)
     return { error: `Numbers here go up to a million either way; ${clean} is beyond. Try 1000.` };
   return { value };
@@ -50,8 +48,7 @@ export function parseValue(text) {
 export function parsePair(text, { name, least, most, pair = true }) {
   const clean = text.trim().replace(/−/g, "-");
   const hint = `Try ${least}.`;
-  if (clean === "")
-    return { error: `${name} needs a whole number, ${least} or more; you typed nothing. ${hint}` };
+  if (clean === "") return { error: `${name} needs a whole number, ${least} or more; you typed nothing. ${hint}` };
   const parts = clean.split(/\s*[,;×]\s*|\s+/);
   if (parts.length > (pair ? 2 : 1)) {
     const form = pair ? "one number, or two as rows, columns" : "one number";

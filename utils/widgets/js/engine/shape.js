@@ -11,17 +11,14 @@ export const shapeOf = (matrix) => [matrix.length, matrix[0]?.length ?? 0];
 export function outputShape({ input, kernel, stride, padding, dilation }) {
   const n = shapeOf(input);
   const k = shapeOf(kernel);
-  return [0, 1].map((axis) =>
-    outputSize(n[axis], k[axis], stride[axis], padding[axis], dilation[axis]),
-  );
+  return [0, 1].map((axis) => outputSize(n[axis], k[axis], stride[axis], padding[axis], dilation[axis]));
 }
 
 /** Indices along one axis, padding included, that no window reads. */
 export function unread(n, k, stride, padding, dilation) {
   const read = new Set();
   const size = outputSize(n, k, stride, padding, dilation);
-  for (let o = 0; o < size; o++)
-    for (let t = 0; t < k; t++) read.add(o * stride - padding + t * dilation);
+  for (let o = 0; o < size; o++) for (let t = 0; t < k; t++) read.add(o * stride - padding + t * dilation);
   const missing = [];
   for (let i = -padding; i < n + padding; i++) if (!read.has(i)) missing.push(i);
   return missing;

@@ -7,11 +7,7 @@ export const pair = (p) => `(${p.join(", ")})`;
 
 /** A number, or nested lists of numbers, as Python would write them. */
 export const literal = (value) =>
-  Array.isArray(value)
-    ? `[${value.map(literal).join(", ")}]`
-    : Number.isInteger(value)
-      ? `${value}.0`
-      : String(value);
+  Array.isArray(value) ? `[${value.map(literal).join(", ")}]` : Number.isInteger(value) ? `${value}.0` : String(value);
 
 export const tensor = (name, value) => `${name} = torch.tensor(${literal(value)}, dtype=torch.float64)`;
 
@@ -27,8 +23,7 @@ export function pytorch(config) {
   } else if (mode === "avg") {
     const counted = config.countIncludePad === false ? ", count_include_pad=False" : "";
     lines.push(
-      `Y = F.avg_pool2d(X[None, None], ${size}, stride=${pair(stride)}, ` +
-        `padding=${pair(padding)}${counted})`,
+      `Y = F.avg_pool2d(X[None, None], ${size}, stride=${pair(stride)}, ` + `padding=${pair(padding)}${counted})`,
     );
   } else {
     lines.push(tensor("K", kernel));

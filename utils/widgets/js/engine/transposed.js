@@ -90,10 +90,7 @@ export function byZeroInsertion(config, seen) {
   const [oh, ow] = transposedShape(config);
   return Array.from({ length: oh }, (_, r) =>
     Array.from({ length: ow }, (_, c) =>
-      weights.reduce(
-        (sum, line, u) => line.reduce((s, weight, v) => s + weight * cells[r + u][c + v].value, sum),
-        0,
-      ),
+      weights.reduce((sum, line, u) => line.reduce((s, weight, v) => s + weight * cells[r + u][c + v].value, sum), 0),
     ),
   );
 }

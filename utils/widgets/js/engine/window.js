@@ -63,10 +63,7 @@ export function uses(config, u, v) {
   const found = [];
   for (let r = 0; r < oh; r++)
     for (let c = 0; c < ow; c++)
-      found.push([
-        r * stride[0] - padding[0] + a * dilation[0],
-        c * stride[1] - padding[1] + b * dilation[1],
-      ]);
+      found.push([r * stride[0] - padding[0] + a * dilation[0], c * stride[1] - padding[1] + b * dilation[1]]);
   return found;
 }
 
@@ -96,20 +93,14 @@ const divisor = (config, cells) =>
 export function outputAt(config, r, c) {
   const cells = valuesAt(config, r, c);
   if (config.mode === "max") return cells.reduce((most, t) => Math.max(most, t.value), -Infinity);
-  if (config.mode === "avg")
-    return cells.reduce((sum, t) => sum + t.value, 0) / divisor(config, cells);
-  return cells.reduce(
-    (sum, t) => sum + t.value * weightAt(config, t.u, t.v),
-    config.bias ?? 0,
-  );
+  if (config.mode === "avg") return cells.reduce((sum, t) => sum + t.value, 0) / divisor(config, cells);
+  return cells.reduce((sum, t) => sum + t.value * weightAt(config, t.u, t.v), config.bias ?? 0);
 }
 
 /** The whole output, an array of rows. */
 export function output(config) {
   const [oh, ow] = outputShape(config);
-  return Array.from({ length: oh }, (_, r) =>
-    Array.from({ length: ow }, (_, c) => outputAt(config, r, c)),
-  );
+  return Array.from({ length: oh }, (_, r) => Array.from({ length: ow }, (_, c) => outputAt(config, r, c)));
 }
 
 /** Index in taps(...) of the value that max pooling passes on: the first largest, as in PyTorch. */
@@ -128,9 +119,7 @@ export function arithmetic(config, r, c) {
     const sum = cells.map((t, i) => (i ? bracket(t.value) : values[i])).join(" + ");
     return `(${sum}) / ${divisor(config, cells)} = ${result}`;
   }
-  const terms = cells.map(
-    (t, i) => `${i ? bracket(t.value) : values[i]}×${bracket(weightAt(config, t.u, t.v))}`,
-  );
+  const terms = cells.map((t, i) => `${i ? bracket(t.value) : values[i]}×${bracket(weightAt(config, t.u, t.v))}`);
   if (config.bias) terms.push(`${bracket(config.bias)}`);
   return `${terms.join(" + ")} = ${result}`;
 }
@@ -144,8 +133,7 @@ export function brokenRule(config) {
     const along = axis ? "wide" : "high";
     const span = effectiveKernelSize(k[axis], dilation[axis]);
     const room = n[axis] + 2 * padding[axis];
-    if (mode === "avg" && dilation[axis] !== 1)
-      return "Average pooling has no dilation in PyTorch. Set Dilation to 1.";
+    if (mode === "avg" && dilation[axis] !== 1) return "Average pooling has no dilation in PyTorch. Set Dilation to 1.";
     if (POOLING.has(mode) && padding[axis] > k[axis] / 2)
       return (
         `Pooling pads by at most half the window: ${padding[axis]} is more than half of ` +

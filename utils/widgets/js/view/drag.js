@@ -40,6 +40,5 @@ export function listenToDrags(grid, onDrag) {
     grid.drag = null;
     board.classList.remove("is-dragging");
   }
-  for (const name of ["pointerup", "pointercancel", "lostpointercapture"])
-    element.addEventListener(name, end);
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) element.addEventListener(name, end);
 }

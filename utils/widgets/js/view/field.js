@@ -23,22 +23,12 @@ export function createStepper({ label, parse, format, nudge, onCommit, onError }
   const name = labelled(label, input);
   // Named alike and described by the label, so that the label names the text field alone.
   const nudger = (word, path, by) =>
-    h(
-      "button",
-      { type: "button", "aria-label": word, "aria-describedby": name.id, click: () => move(by) },
-      icon(path),
-    );
+    h("button", { type: "button", "aria-label": word, "aria-describedby": name.id, click: () => move(by) }, icon(path));
   const box = h(
     "div",
     { class: "ex-field" },
     name,
-    h(
-      "div",
-      { class: "ex-nudges" },
-      input,
-      nudger("Decrease", "M3 8h10", -1),
-      nudger("Increase", "M3 8h10M8 3v10", 1),
-    ),
+    h("div", { class: "ex-nudges" }, input, nudger("Decrease", "M3 8h10", -1), nudger("Increase", "M3 8h10M8 3v10", 1)),
   );
 
   function attempt(text) {

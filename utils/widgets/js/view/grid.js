@@ -40,8 +40,7 @@ export class Grid {
    * @param editable (row, col) => whether it can be edited
    */
   update({ from = [0, 0], to, text, label, padded = () => false, editable = () => true }) {
-    this.editable = (row, col) =>
-      Boolean(this.handlers.onEdit) && !padded(row, col) && editable(row, col);
+    this.editable = (row, col) => Boolean(this.handlers.onEdit) && !padded(row, col) && editable(row, col);
     const bounds = [...from, ...to].join();
     if (bounds !== this.bounds) this.build(from, to);
     this.bounds = bounds;
@@ -109,9 +108,7 @@ export class Grid {
 
   /** Makes (row, col), clamped, the cell that Tab reaches. */
   activate(row, col) {
-    const clamped = [row, col].map((i, axis) =>
-      Math.min(Math.max(i, this.from[axis]), this.to[axis] - 1),
-    );
+    const clamped = [row, col].map((i, axis) => Math.min(Math.max(i, this.from[axis]), this.to[axis] - 1));
     if (this.active) this.cellAt(...this.active)?.setAttribute("tabindex", "-1");
     this.active = clamped;
     this.cellAt(...clamped)?.setAttribute("tabindex", "0");
@@ -128,8 +125,7 @@ export class Grid {
       const element = this.cellAt(row, col);
       if (element) wanted.add(element);
     }
-    for (const element of this.marks.get(name) ?? [])
-      if (!wanted.has(element)) element.classList.remove(name);
+    for (const element of this.marks.get(name) ?? []) if (!wanted.has(element)) element.classList.remove(name);
     for (const element of wanted) element.classList.add(name);
     this.marks.set(name, wanted);
   }
@@ -156,8 +152,7 @@ export class Grid {
     this.panes = made;
     this.board.classList.toggle("has-panes", panes.length > 0);
     const place = { row: row - this.from[0], col: col - this.from[1], rows, cols };
-    for (const [name, value] of Object.entries(place))
-      this.frame.style.setProperty(`--${name}`, value);
+    for (const [name, value] of Object.entries(place)) this.frame.style.setProperty(`--${name}`, value);
   }
 
   /** Where the frame stands with its corner at (row, col), as a transform. */

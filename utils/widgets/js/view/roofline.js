@@ -36,8 +36,7 @@ function decades(lo, hi) {
 }
 
 /** A power of ten as text: 100, or 1e-8 where that is shorter. */
-const power = (value) =>
-  value < 1e-4 || value > 1e5 ? value.toExponential(0).replace("+", "") : ratio(value);
+const power = (value) => (value < 1e-4 || value > 1e5 ? value.toExponential(0).replace("+", "") : ratio(value));
 
 /**
  * @param name of the diamond, which can be dragged along the roof and is a slider for the keyboard
@@ -99,8 +98,7 @@ export function createRoofline({ name, onDrag, onDrop, onNudge }) {
     const y = scale(bottom, top, PLOT.bottom, PLOT.top);
     const parts = [];
     const draw = (...element) => parts.push(s(...element));
-    const line = (from, to, name) =>
-      draw("line", { x1: from[0], y1: from[1], x2: to[0], y2: to[1], class: name });
+    const line = (from, to, name) => draw("line", { x1: from[0], y1: from[1], x2: to[0], y2: to[1], class: name });
     const word = (at, anchor, text, name = "") =>
       draw("text", { x: at[0], y: at[1], "text-anchor": anchor, class: name }, text);
 
@@ -154,10 +152,12 @@ export function createRoofline({ name, onDrag, onDrop, onNudge }) {
     for (const [key, said] of Object.entries({ now: value, min: least, max: most, text }))
       handle.setAttribute(`aria-value${key}`, said);
     if (last && !dragging && !calm())
-      svg.querySelector(".is-layer").animate?.(
-        [{ transform: `translate(${last[0] - cx}px, ${last[1] - cy}px)` }, { transform: "none" }],
-        { duration: 240, easing: "ease-in-out" },
-      );
+      svg
+        .querySelector(".is-layer")
+        .animate?.([{ transform: `translate(${last[0] - cx}px, ${last[1] - cy}px)` }, { transform: "none" }], {
+          duration: 240,
+          easing: "ease-in-out",
+        });
     last = [cx, cy];
   }
 
@@ -173,7 +173,11 @@ export function createBars(names) {
     return { text, fill, element: h("p", { class: "ex-bar" }, name, " ", text, rail) };
   });
   return {
-    element: h("div", { class: "ex-bars" }, bars.map(({ element }) => element)),
+    element: h(
+      "div",
+      { class: "ex-bars" },
+      bars.map(({ element }) => element),
+    ),
     update: (rows) =>
       rows.forEach(([text, part], i) => {
         setText(bars[i].text, text);

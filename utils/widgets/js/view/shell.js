@@ -2,9 +2,9 @@
 // text that tests and screen readers rely on, and the buttons Undo, Reset and Copy as PyTorch.
 
 import { parseValue } from "../engine/numbers.js";
-import styles from "./styles.css";
 import { followTheme, h, setText } from "./dom.js";
 import { createButton } from "./field.js";
+import styles from "./styles.css";
 
 const COPY = "Copy as PyTorch";
 
@@ -149,7 +149,10 @@ export function createPanel(title, content) {
 /** Cells of one size for all `grids` of a stage, each [rows, columns], as large as its row has room for. */
 export function fitStage(stage, grids) {
   stage.classList.add("is-even");
-  stage.style.setProperty("--sum", grids.reduce((sum, [, columns]) => sum + columns, 0));
+  stage.style.setProperty(
+    "--sum",
+    grids.reduce((sum, [, columns]) => sum + columns, 0),
+  );
   stage.style.setProperty("--most", Math.max(...grids.map(([rows]) => rows)));
 }
 

@@ -28,12 +28,28 @@ export function createTransport({ onStep, onPlaying = () => {} }) {
     pause();
     go(to());
   };
-  const first = button("First step", ICONS.first, by(() => 0));
-  const previous = button("Previous step", ICONS.previous, by(() => step - 1));
+  const first = button(
+    "First step",
+    ICONS.first,
+    by(() => 0),
+  );
+  const previous = button(
+    "Previous step",
+    ICONS.previous,
+    by(() => step - 1),
+  );
   const play = button("Play", ICONS.play, () => (timer === null ? start() : pause()));
   play.classList.add("is-play");
-  const next = button("Next step", ICONS.next, by(() => step + 1));
-  const last = button("Last step", ICONS.last, by(() => count - 1));
+  const next = button(
+    "Next step",
+    ICONS.next,
+    by(() => step + 1),
+  );
+  const last = button(
+    "Last step",
+    ICONS.last,
+    by(() => count - 1),
+  );
   const slider = h("input", { type: "range", min: "1", max: "1", value: "1", "aria-label": "Step" });
   slider.addEventListener("input", () => {
     pause();

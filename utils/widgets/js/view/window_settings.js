@@ -79,7 +79,12 @@ export function createWindowSettings({ store, shell, attempt, render }) {
     ...["kernelHeight", "kernelWidth", "stride", "padding", "dilation"].map((f) => fields[f].element),
   );
   shell.addMore(
-    mode.element, divisor.element, preset.element, fields.inputHeight.element, fields.inputWidth.element, fields.bias.element,
+    mode.element,
+    divisor.element,
+    preset.element,
+    fields.inputHeight.element,
+    fields.inputWidth.element,
+    fields.bias.element,
   );
 
   /** Shows what holds. */

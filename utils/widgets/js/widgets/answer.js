@@ -1,9 +1,9 @@
 // Answer: fields, a button, and what the exercise's checker says.
 
 import { judge, read, unpack } from "../engine/answer.js";
+import css from "../view/answer.css";
 import { followTheme, freshId, h, setText } from "../view/dom.js";
 import { recall, remember } from "../view/memory.js";
-import css from "../view/answer.css";
 import styles from "../view/styles.css";
 
 const PATIENCE = 4000; // milliseconds that a kernel has to answer
@@ -97,7 +97,14 @@ export default function answer({ model, el }) {
     root.replaceChildren(h("style", {}, styles + css));
     if (!declared.length) {
       const here = "Write it in Python, in the cell below.";
-      root.append(h("p", {}, `${number} asks for a function. `, ...(colab ? [h("a", { href: colab }, "Write it in Colab"), "."] : [here])));
+      root.append(
+        h(
+          "p",
+          {},
+          `${number} asks for a function. `,
+          ...(colab ? [h("a", { href: colab }, "Write it in Colab"), "."] : [here]),
+        ),
+      );
       return;
     }
     root.append(h("p", {}, h("strong", {}, title)));

@@ -8,11 +8,11 @@ import { arithmetic, brokenRule, taps } from "../engine/window.js";
 import { h, setText } from "../view/dom.js";
 import { createCountField, createPairField, createSelect } from "../view/field.js";
 import { Grid } from "../view/grid.js";
+import { resized } from "../view/kernels.js";
 import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { resized } from "../view/kernels.js";
 
 const KEYS = ["planes", "filters", "groups", "stride", "padding", "tints", "step"];
 const MOST = 20; // products that fly at once; of more only the sums
@@ -110,13 +110,13 @@ export default function channels({ model, el }) {
       key,
       inputs: make(planes.length, "Input", (index) => ({
         onPreview: pointAt("input", index),
-        onEdit: edit((p, f, row, col, value) => {
+        onEdit: edit((p, _f, row, col, value) => {
           p[index][row][col] = value;
         }),
       })),
       kernels: make(planes.length, "Kernel", (index) => ({
         onPreview: pointAt("kernel", index),
-        onEdit: edit((p, filters_, row, col, value) => {
+        onEdit: edit((_p, filters_, row, col, value) => {
           const [o] = cellOf();
           filters_[o][engine.feeding(store.state, o).indexOf(index)][row][col] = value;
         }),
@@ -166,7 +166,8 @@ export default function channels({ model, el }) {
     motion.fly([...(many ? [] : products), ...sums], grids.outputs[o].grid.cellAt(r, c), 600);
   }
 
-  const label = (word, index) => (row, col, text) => `${word} ${index}, row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
+  const label = (word, index) => (row, col, text) =>
+    `${word} ${index}, row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
 
   function cellOf() {
     const [oh, ow] = engine.planeShape(store.state);
@@ -255,11 +256,17 @@ export default function channels({ model, el }) {
       const lit = j >= 0;
       grid.frame.hidden = !lit;
       const found = lit ? taps(engine.slice(state, o, plane), r, c) : [];
-      grid.mark("is-window", found.map((t) => [t.row, t.col]));
+      grid.mark(
+        "is-window",
+        found.map((t) => [t.row, t.col]),
+      );
       const panes = found.map((t) => [t.u, t.v, `×${show(state.filters[o][j][t.u][t.v])}`]);
       if (lit) grid.moveFrame(found[0].row, found[0].col, ...k, panes);
       const same = preview?.where === "kernel" && preview.index === plane && lit;
-      grid.mark("is-pointed", same ? found.filter((t) => t.u === preview.cell[0] && t.v === preview.cell[1]).map((t) => [t.row, t.col]) : []);
+      grid.mark(
+        "is-pointed",
+        same ? found.filter((t) => t.u === preview.cell[0] && t.v === preview.cell[1]).map((t) => [t.row, t.col]) : [],
+      );
     });
     const from = preview?.where === "input" ? preview : null;
     grids.outputs.forEach(({ grid, panel }, index) => {

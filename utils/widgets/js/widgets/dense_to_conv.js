@@ -103,7 +103,9 @@ export default function denseToConv({ model, el }) {
   panels.weights.element.classList.add("ex-weights");
   shell.stage.classList.add("ex-dense");
   shell.stage.append(
-    panels.weights.element, ledBy("·", panels.input), ledBy("=", panels.output),
+    panels.weights.element,
+    ledBy("·", panels.input),
+    ledBy("=", panels.output),
     h("div", { class: "ex-table ex-weights" }, panels.table.element),
   );
 
@@ -176,7 +178,10 @@ export default function denseToConv({ model, el }) {
       editable: kept,
     });
     shade(table, (a, b) => (kept(a, b) ? at(a, b) : 0));
-    table.mark("is-unread", [...table.cells.values()].map((c) => [c.row, c.col]).filter((c) => !kept(...c)));
+    table.mark(
+      "is-unread",
+      [...table.cells.values()].map((c) => [c.row, c.col]).filter((c) => !kept(...c)),
+    );
     table.moveFrame(-reach, -reach, 2 * reach + 1, 2 * reach + 1);
     const side = 2 * reach + 1;
     panels.table.detail(
@@ -209,7 +214,10 @@ export default function denseToConv({ model, el }) {
       element.classList.toggle("is-block-col", col % n === n - 1 && col < n * n - 1);
     }
     renderTable();
-    weights.mark("is-unread", [...weights.cells.values()].filter((c) => !here(c.row, c.col)).map((c) => [c.row, c.col]));
+    weights.mark(
+      "is-unread",
+      [...weights.cells.values()].filter((c) => !here(c.row, c.col)).map((c) => [c.row, c.col]),
+    );
     input.update({ to: [n, n], text: (r, c) => show(state.image[r][c]), label });
     output.update({ to: [n, n], text: (r, c) => show(outputs[r][c]), label });
     const { count, text } = layer.parameters(state.stage, n, state.delta);
@@ -251,7 +259,8 @@ export default function denseToConv({ model, el }) {
     const offset = preview?.where === "table" && state.stage !== "dense" ? preview.cell : null;
     const named = offset ? [...offset.map((a) => Math.max(0, -a)), ...offset.map((a) => Math.max(0, a))] : pointed;
     const same = named && layer.present(state, ...named) ? layer.tied(state, ...named) : [];
-    const own = same.length && pointed && state.stage !== "dense" ? [[pointed[2] - pointed[0], pointed[3] - pointed[1]]] : [];
+    const own =
+      same.length && pointed && state.stage !== "dense" ? [[pointed[2] - pointed[0], pointed[3] - pointed[1]]] : [];
     table.mark("is-pointed", offset ? [offset] : []);
     table.mark("is-affected", own);
     const from = preview?.where === "input" ? preview.cell : null;
@@ -285,7 +294,9 @@ export default function denseToConv({ model, el }) {
   function speak() {
     const [r, c] = cellOf();
     const n = store.state.image.length;
-    shell.say(`Step ${r * n + c + 1} of ${n * n}. Output row ${r}, column ${c} is ${show(outputs[r][c]).replace("−", "minus ")}.`);
+    shell.say(
+      `Step ${r * n + c + 1} of ${n * n}. Output row ${r}, column ${c} is ${show(outputs[r][c]).replace("−", "minus ")}.`,
+    );
   }
 
   render();

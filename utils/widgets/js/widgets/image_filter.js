@@ -15,14 +15,70 @@ import { createThumbnails } from "../view/thumbnails.js";
 const KEYS = ["image", "kernel", "row", "column", "display"];
 const ninth = 1 / 9;
 const PRESETS = [
-  ["Identity", [[0, 0, 0], [0, 1, 0], [0, 0, 0]], "clipped"],
+  [
+    "Identity",
+    [
+      [0, 0, 0],
+      [0, 1, 0],
+      [0, 0, 0],
+    ],
+    "clipped",
+  ],
   ["Box blur", Array.from({ length: 3 }, () => [ninth, ninth, ninth]), "clipped"],
-  ["Gaussian blur", [[1 / 16, 1 / 8, 1 / 16], [1 / 8, 1 / 4, 1 / 8], [1 / 16, 1 / 8, 1 / 16]], "clipped"],
-  ["Sharpen", [[0, -1, 0], [-1, 5, -1], [0, -1, 0]], "clipped"],
-  ["Vertical edges", [[1, 0, -1], [2, 0, -2], [1, 0, -1]], "signed"],
-  ["Horizontal edges", [[1, 2, 1], [0, 0, 0], [-1, -2, -1]], "signed"],
-  ["Outline", [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]], "signed"],
-  ["Emboss", [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]], "clipped"],
+  [
+    "Gaussian blur",
+    [
+      [1 / 16, 1 / 8, 1 / 16],
+      [1 / 8, 1 / 4, 1 / 8],
+      [1 / 16, 1 / 8, 1 / 16],
+    ],
+    "clipped",
+  ],
+  [
+    "Sharpen",
+    [
+      [0, -1, 0],
+      [-1, 5, -1],
+      [0, -1, 0],
+    ],
+    "clipped",
+  ],
+  [
+    "Vertical edges",
+    [
+      [1, 0, -1],
+      [2, 0, -2],
+      [1, 0, -1],
+    ],
+    "signed",
+  ],
+  [
+    "Horizontal edges",
+    [
+      [1, 2, 1],
+      [0, 0, 0],
+      [-1, -2, -1],
+    ],
+    "signed",
+  ],
+  [
+    "Outline",
+    [
+      [-1, -1, -1],
+      [-1, 8, -1],
+      [-1, -1, -1],
+    ],
+    "signed",
+  ],
+  [
+    "Emboss",
+    [
+      [-2, -1, 0],
+      [-1, 1, 1],
+      [0, 1, 2],
+    ],
+    "clipped",
+  ],
 ];
 const DISPLAYS = [
   ["clipped", "cut at black and white"],
@@ -87,11 +143,7 @@ export default function imageFilter({ model, el }) {
     createPanel("Kernel", kernel.element),
     createPanel("Output", output.element),
   ];
-  const close = h(
-    "div",
-    { class: "ex-stage" },
-    panels[2].element, ledBy("⋆", panels[3]), ledBy("=", panels[4]),
-  );
+  const close = h("div", { class: "ex-stage" }, panels[2].element, ledBy("⋆", panels[3]), ledBy("=", panels[4]));
   const display = createSelect({
     label: "Shown",
     options: DISPLAYS,

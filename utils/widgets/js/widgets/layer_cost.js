@@ -38,8 +38,7 @@ const presetOf = (presets, state) =>
   )?.[0] ?? CUSTOM;
 
 /** c_o · k_h with the letters after the underscores lowered. */
-const lowered = (symbols) =>
-  symbols.split(/_(\w)/).map((text, i) => (i % 2 ? h("sub", {}, text) : text));
+const lowered = (symbols) => symbols.split(/_(\w)/).map((text, i) => (i % 2 ? h("sub", {}, text) : text));
 
 export default function layerCost({ model, el }) {
   const store = createStore(model, KEYS, render);
@@ -97,7 +96,11 @@ export default function layerCost({ model, el }) {
   const machines = chooser("Machine preset", engine.MACHINES);
 
   const group = (name, ...controls) =>
-    h("div", { class: "ex-settings", role: "group", "aria-label": name }, controls.map((control) => control.element));
+    h(
+      "div",
+      { class: "ex-settings", role: "group", "aria-label": name },
+      controls.map((control) => control.element),
+    );
   const { batch, ...others } = Object.fromEntries(FIELDS.map(([key]) => [key, fields[key]]));
   shell.addMore(
     group("Layer", ...Object.values(others)),
@@ -117,7 +120,10 @@ export default function layerCost({ model, el }) {
   };
   const nearest = (value) => BATCHES.findLastIndex((known) => known <= value);
   const rail = h("input", {
-    type: "range", min: "0", max: String(BATCHES.length - 1), "aria-label": "Batch as a slider",
+    type: "range",
+    min: "0",
+    max: String(BATCHES.length - 1),
+    "aria-label": "Batch as a slider",
     input: () => setBatch(BATCHES[Number(rail.value)], true),
     change: drop,
     keydown: (event) => event.stopPropagation(),
@@ -157,7 +163,11 @@ export default function layerCost({ model, el }) {
     return { text, element: h("div", {}, h("dt", {}, name, " ", h("span", {}, lowered(symbols))), h("dd", {}, text)) };
   });
   // No class of its own: the book's theme takes a dl with a class for documented code.
-  const list = h("dl", {}, answers.map(({ element }) => element));
+  const list = h(
+    "dl",
+    {},
+    answers.map(({ element }) => element),
+  );
   const numbers = h("details", { class: "ex-more ex-numbers" }, h("summary", {}, "All numbers, with their formulas"));
   numbers.append(list, shell.pointed);
   shell.lines.replaceWith(numbers);
@@ -190,9 +200,7 @@ export default function layerCost({ model, el }) {
     const times = [cost.secondsCompute, cost.secondsMemory];
     bars.update(times.map((time) => [engine.duration(time), time / Math.max(...times)]));
     panels[0].detail("if only that counted");
-    panels[1].detail(
-      `drag the diamond: it changes the batch`,
-    );
+    panels[1].detail(`drag the diamond: it changes the batch`);
     const marks = compared(state);
     rail.value = String(nearest(state.batch));
     rail.setAttribute("aria-valuetext", String(state.batch));

@@ -13,11 +13,11 @@ import { affected, taps } from "../engine/window.js";
 import { h, setText } from "../view/dom.js";
 import { createChoice, createCountField, createPairField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
+import { resized } from "../view/kernels.js";
 import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { resized } from "../view/kernels.js";
 
 const KEYS = ["input", "kernel", "stride", "padding", "unroll", "transposed", "step"];
 const configOf = (state) => ({ ...state, dilation: [1, 1], mode: "conv", bias: 0 });
@@ -113,7 +113,9 @@ export default function matrixView({ model, el }) {
   /** The products rise from the row of the matrix, and land in the result. */
   function showProducts() {
     const at = current();
-    const labels = engine.terms(config, at).map(([place, a, b]) => ({ element: table.cellAt(...place), text: show(a * b) }));
+    const labels = engine
+      .terms(config, at)
+      .map(([place, a, b]) => ({ element: table.cellAt(...place), text: show(a * b) }));
     motion.fly(labels, column.cellAt(...entry(at)));
   }
 
@@ -252,7 +254,12 @@ export default function matrixView({ model, el }) {
     const window = back ? [[row, col]] : met.map((t) => [t.row, t.col]);
     input.mark("is-window", window);
     if (back) input.moveFrame(...window[0], 1, 1, [[0, 0]]);
-    else input.moveFrame(...window[0], ...shapeOf(config.kernel), met.map((t) => [t.u, t.v, `×${show(config.kernel[t.u][t.v])}`]));
+    else
+      input.moveFrame(
+        ...window[0],
+        ...shapeOf(config.kernel),
+        met.map((t) => [t.u, t.v, `×${show(config.kernel[t.u][t.v])}`]),
+      );
 
     // One entry of the matrix is one weight at one pixel: show both.
     const tap = preview?.where === "matrix" ? engine.tapOf(config, ...preview.cell) : null;
@@ -271,22 +278,38 @@ export default function matrixView({ model, el }) {
     const fed = pixel ? affected(config, ...pixel) : reached.map((t) => [t.row, t.col]);
     table.mark("is-affected", places);
     output.mark("is-affected", fed);
-    column.mark("is-affected", fed.map(([r, c]) => entry(r * shape[1] + c)));
+    column.mark(
+      "is-affected",
+      fed.map(([r, c]) => entry(r * shape[1] + c)),
+    );
     forward.mark("is-pointed", sent ? [sent.cell] : []);
     vector.mark("is-pointed", part?.held === undefined ? [] : [entry(part.held)]);
     kernel.mark("is-pointed", weight ? [weight] : []);
     const reading = back ? met.filter((t) => t.row === row && t.col === col) : [];
-    kernel.mark("is-affected", (tap ? [tap] : reading).map((t) => [t.u, t.v]));
+    kernel.mark(
+      "is-affected",
+      (tap ? [tap] : reading).map((t) => [t.u, t.v]),
+    );
     input.mark("is-pointed", pixel ? [pixel] : tap ? [[tap.row, tap.col]] : []);
     transport.set(current(), shown.result.length);
     setText(shell.arithmetic, engine.written(config, at));
-    setText(shell.pointed, engine.pointedText(config, at, { weight, pixel, forward: sent, entry: preview?.where === "matrix" && preview.cell }));
+    setText(
+      shell.pointed,
+      engine.pointedText(config, at, {
+        weight,
+        pixel,
+        forward: sent,
+        entry: preview?.where === "matrix" && preview.cell,
+      }),
+    );
   }
 
   function speak() {
     const [at, width] = [current(), shown.shape[1]];
     const value = show(shown.result[at]).replace("−", "minus ");
-    shell.say(`Step ${at + 1} of ${shown.result.length}. Output row ${Math.floor(at / width)}, column ${at % width} is ${value}.`);
+    shell.say(
+      `Step ${at + 1} of ${shown.result.length}. Output row ${Math.floor(at / width)}, column ${at % width} is ${value}.`,
+    );
   }
 
   render();

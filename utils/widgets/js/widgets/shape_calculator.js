@@ -47,7 +47,11 @@ export default function shapeCalculator({ model, el }) {
     },
   });
   const panels = [createPanel("Input", input.element), createPanel("Output", output.element)];
-  const line = h("div", { class: "ex-axis" }, panels.map((panel) => panel.element));
+  const line = h(
+    "div",
+    { class: "ex-axis" },
+    panels.map((panel) => panel.element),
+  );
   const undrawn = h("p", { class: "ex-pointed" }, "The window is too wide to draw; the formula holds all the same.");
   shell.stage.append(line, undrawn);
   const transport = createTransport({
@@ -95,7 +99,12 @@ export default function shapeCalculator({ model, el }) {
     onError: shell.complain,
   });
   let offered = "";
-  const ways = h("div", { class: "ex-ways", "data-part": "ways", role: "group", "aria-label": "Settings that give it" });
+  const ways = h("div", {
+    class: "ex-ways",
+    "data-part": "ways",
+    role: "group",
+    "aria-label": "Settings that give it",
+  });
   shell.tools.after(
     h(
       "details",
@@ -120,7 +129,8 @@ export default function shapeCalculator({ model, el }) {
           ? `At most ${n + span - 1} windows of ${span} touch ${n} pixels.`
           : `No stride and equal padding give ${size}.`;
     const key = JSON.stringify([found, said]);
-    if (key !== offered) // else they stay, and the focus with them
+    if (key !== offered)
+      // else they stay, and the focus with them
       ways.replaceChildren(
         ...buttons.map(({ padding: p, least, most }) =>
           createButton(`stride ${least === most ? least : `${least} to ${most}`}, padding ${p}`, () => {
@@ -183,21 +193,28 @@ export default function shapeCalculator({ model, el }) {
         isGap(c) ? `${text} positions` : `${outside(c) ? "padding" : "pixel"} ${text.replace("−", "minus ")}`,
     });
     const skipped = drawn.left ? [] : unread(n, k, stride, padding, dilation);
-    input.mark("is-unread", skipped.map((i) => [0, columnOf(i)]));
+    input.mark(
+      "is-unread",
+      skipped.map((i) => [0, columnOf(i)]),
+    );
     input.mark("is-gap", drawn.left ? [[0, drawn.gap - padding]] : []);
     output.update({
       to: [1, outputs.length],
       text: (_, c) => (outputs[c] < 0 ? (drawn.out ? between(drawn.out) : "") : String(outputs[c])),
       label: (_, c, text) => (outputs[c] < 0 ? `${text} outputs` : `output ${text}`),
     });
-    output.mark("is-gap", outputs.flatMap((o, c) => (o < 0 ? [[0, c]] : [])));
+    output.mark(
+      "is-gap",
+      outputs.flatMap((o, c) => (o < 0 ? [[0, c]] : [])),
+    );
     // Each output stands under the middle of its window, so many cells from the left.
     const span = effectiveKernelSize(k, dilation);
     const middle = (o) => axis.offset(drawn, drawn.at(o * stride - padding)) + (span - 1) / 2;
     let end = 0;
     for (const { element, col } of output.cells.values()) {
       const next = outputs[col + 1];
-      const wide = outputs[col] >= 0 ? 1 : (next === undefined ? middle(outputs[col - 1]) + 1 + axis.GAP : middle(next)) - end;
+      const wide =
+        outputs[col] >= 0 ? 1 : (next === undefined ? middle(outputs[col - 1]) + 1 + axis.GAP : middle(next)) - end;
       const start = outputs[col] >= 0 ? middle(outputs[col]) : end;
       element.style.setProperty("--lead", start - end);
       element.style.setProperty("--wide", wide);
@@ -229,12 +246,24 @@ export default function shapeCalculator({ model, el }) {
     // A window that what is left out cuts through is not drawn; the gap stands for it.
     const [from, to] = [columnOf(start), columnOf(start + span - 1)];
     const whole = from !== null && to !== null && to - from === span - 1;
-    const among = (test) => Array.from({ length: whole ? span : 0 }, (_, t) => t).filter(test).map((t) => [0, from + t]);
+    const among = (test) =>
+      Array.from({ length: whole ? span : 0 }, (_, t) => t)
+        .filter(test)
+        .map((t) => [0, from + t]);
     const taps = among((t) => t % dilation === 0);
     input.mark("is-window", whole ? taps : drawn.left ? [[0, drawn.gap - padding]] : []);
-    input.mark("is-skipped", among((t) => t % dilation));
+    input.mark(
+      "is-skipped",
+      among((t) => t % dilation),
+    );
     const column = whole ? axis.offset(drawn, from + padding) - padding : 0;
-    input.moveFrame(0, column, 1, span, taps.map((_, t) => [0, t * dilation, ""]));
+    input.moveFrame(
+      0,
+      column,
+      1,
+      span,
+      taps.map((_, t) => [0, t * dilation, ""]),
+    );
     input.frame.hidden = !whole;
     if (whole) keepInView(column + padding, span);
     const drawnAt = (o) => outputs.indexOf(outputs.includes(o) ? o : -1);

@@ -15,7 +15,18 @@ import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 import { createWindowSettings } from "../view/window_settings.js";
 
-const KEYS = ["input", "kernel", "stride", "padding", "dilation", "mode", "bias", "step", "count_include_pad", "predict"];
+const KEYS = [
+  "input",
+  "kernel",
+  "stride",
+  "padding",
+  "dilation",
+  "mode",
+  "bias",
+  "step",
+  "count_include_pad",
+  "predict",
+];
 const times = ([a, b]) => `${a}×${b}`;
 
 const configOf = (state) => ({ ...state, countIncludePad: state.count_include_pad });
@@ -82,9 +93,7 @@ export default function slidingWindow({ model, el }) {
     output: createPanel("Output", output.element),
   };
   const signs = [sign("⋆"), sign("=")];
-  shell.stage.append(
-    panels.input.element, ledBy(signs[0], panels.kernel), ledBy(signs[1], panels.output),
-  );
+  shell.stage.append(panels.input.element, ledBy(signs[0], panels.kernel), ledBy(signs[1], panels.output));
 
   const transport = createTransport({
     onStep(step, slowly) {
@@ -178,8 +187,7 @@ export default function slidingWindow({ model, el }) {
     input.update({
       from: config.padding.map((p) => -p),
       to: n.map((size, axis) => size + config.padding[axis]),
-      text: (row, col) =>
-        outside(row, col) ? show(windows.padValue(config.mode)) : show(config.input[row][col]),
+      text: (row, col) => (outside(row, col) ? show(windows.padValue(config.mode)) : show(config.input[row][col])),
       padded: outside,
       label: label("input"),
     });
@@ -195,7 +203,10 @@ export default function slidingWindow({ model, el }) {
     fitStage(shell.stage, [n.map((size, axis) => size + 2 * config.padding[axis]), k, out]);
     const { rows, columns } = words.unreadLines(config);
     const cells = [...input.cells.values()].filter((c) => rows.includes(c.row) || columns.includes(c.col));
-    input.mark("is-unread", cells.map((c) => [c.row, c.col]));
+    input.mark(
+      "is-unread",
+      cells.map((c) => [c.row, c.col]),
+    );
 
     const padded = times(n.map((size, axis) => size + 2 * config.padding[axis]));
     const padding = config.padding.some(Boolean) ? `, padded ${padded}` : "";
@@ -215,7 +226,8 @@ export default function slidingWindow({ model, el }) {
     output.update({
       to: outputShape(config),
       text: (r, c) => (hidden(r, c) ? "?" : show(outputs[r][c])),
-      label: (r, c, text) => (hidden(r, c) ? `row ${r}, column ${c}, not shown yet; type a guess` : label("output")(r, c, text)),
+      label: (r, c, text) =>
+        hidden(r, c) ? `row ${r}, column ${c}, not shown yet; type a guess` : label("output")(r, c, text),
       editable: hidden,
     });
     setText(hide, config.predict ? "Show the outputs" : "Hide the outputs");
@@ -251,12 +263,18 @@ export default function slidingWindow({ model, el }) {
     kernel.mark("is-pointed", preview?.where === "kernel" ? [from] : []);
     output.mark("is-affected", preview?.where === "input" ? windows.affected(config, ...from) : []);
     output.mark("is-current", [shown]);
-    output.mark("is-hidden", [...output.cells.values()].map((c) => [c.row, c.col]).filter((c) => hidden(...c)));
+    output.mark(
+      "is-hidden",
+      [...output.cells.values()].map((c) => [c.row, c.col]).filter((c) => hidden(...c)),
+    );
     output.mark("is-right", prediction.right);
     output.select(...at);
     transport.set(at[0] * ow + at[1], oh * ow);
     setText(shell.arithmetic, windows.arithmetic(config, ...shown));
-    setText(shell.pointed, prediction.verdict || words.pointedText(config, preview?.where === "output" ? null : preview, shown));
+    setText(
+      shell.pointed,
+      prediction.verdict || words.pointedText(config, preview?.where === "output" ? null : preview, shown),
+    );
   }
 
   function speak() {

@@ -6,11 +6,11 @@ import * as engine from "../engine/transposed.js";
 import { h, setText } from "../view/dom.js";
 import { createCountField, createPairField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
+import { resized } from "../view/kernels.js";
 import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
-import { resized } from "../view/kernels.js";
 
 const KEYS = ["input", "kernel", "stride", "padding", "output_padding", "step"];
 const configOf = (state) => ({ ...state, outputPadding: state.output_padding });
@@ -65,7 +65,12 @@ export default function transposed({ model, el }) {
   };
   const counts = [0, 1].map(() => h("span"));
   const column = (title, count, ...content) =>
-    h("div", {}, h("p", {}, h("span", { class: "ex-title" }, title), ": ", count), h("div", { class: "ex-stage" }, content));
+    h(
+      "div",
+      {},
+      h("p", {}, h("span", { class: "ex-title" }, title), ": ", count),
+      h("div", { class: "ex-stage" }, content),
+    );
   const pair = h(
     "div",
     { class: "ex-pair" },
@@ -130,9 +135,7 @@ export default function transposed({ model, el }) {
     inputHeight: sized("Input height", "input", 0, 8),
     inputWidth: sized("Input width", "input", 1, 8),
   };
-  shell.settings.append(
-    ...["stride", "padding", "output_padding"].map((key) => fields[key].element),
-  );
+  shell.settings.append(...["stride", "padding", "output_padding"].map((key) => fields[key].element));
   shell.addMore(...["kernelHeight", "kernelWidth", "inputHeight", "inputWidth"].map((key) => fields[key].element));
 
   const label = (row, col, text) => `row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
@@ -143,7 +146,11 @@ export default function transposed({ model, el }) {
   };
   const inputOf = (at) => [Math.floor(at / config.input[0].length), at % config.input[0].length];
   /** Outputs that input (i, j) reaches. */
-  const reached = (i, j) => engine.stamp(config, i, j).filter((t) => !t.cropped).map((t) => [t.row, t.col]);
+  const reached = (i, j) =>
+    engine
+      .stamp(config, i, j)
+      .filter((t) => !t.cropped)
+      .map((t) => [t.row, t.col]);
 
   function render() {
     const next = configOf(store.state);
@@ -174,7 +181,10 @@ export default function transposed({ model, el }) {
         return label(row, col, text) + overlap + (cropped(row, col) ? ", cropped" : "");
       },
     });
-    output.mark("is-overlap", [...output.cells.values()].map((c) => [c.row, c.col]).filter((c) => lying(...c) > 1));
+    output.mark(
+      "is-overlap",
+      [...output.cells.values()].map((c) => [c.row, c.col]).filter((c) => lying(...c) > 1),
+    );
     cells = engine.stretched(config, seen);
     wide.update({
       to: shapeOf(cells),
@@ -239,13 +249,28 @@ export default function transposed({ model, el }) {
     output.mark("is-window", target ? [] : stamp.map((t) => [t.row, t.col]));
     output.frame.hidden = Boolean(target);
     const added = (weight) => show(config.input[a][b] * weight).replace(/^(?!−)/, "+");
-    if (!target) output.moveFrame(stamp[0].row, stamp[0].col, ...k, stamp.map((t) => [t.u, t.v, added(t.weight)]));
+    if (!target)
+      output.moveFrame(
+        stamp[0].row,
+        stamp[0].col,
+        ...k,
+        stamp.map((t) => [t.u, t.v, added(t.weight)]),
+      );
     const sources = target ? engine.stampedBy(config, ...target).filter(([x, y]) => x * n[1] + y <= at) : [];
     input.mark("is-current", target ? [] : [[a, b]]);
-    input.mark("is-affected", sources.map(([x, y]) => [x, y]));
-    input.mark("is-skipped", config.input.flatMap((line, x) => line.map((_, y) => [x, y])).filter(([x, y]) => x * n[1] + y > at));
+    input.mark(
+      "is-affected",
+      sources.map(([x, y]) => [x, y]),
+    );
+    input.mark(
+      "is-skipped",
+      config.input.flatMap((line, x) => line.map((_, y) => [x, y])).filter(([x, y]) => x * n[1] + y > at),
+    );
     wide.mark("is-current", target ? [] : [placed(a, b)]);
-    wide.mark("is-affected", sources.map(([x, y]) => placed(x, y)));
+    wide.mark(
+      "is-affected",
+      sources.map(([x, y]) => placed(x, y)),
+    );
     // The window that reads the output pointed at, or the last of those that this input reaches.
     const read = target ?? reached(a, b).at(-1);
     const panes = engine.turned(config.kernel).flatMap((line, u) => line.map((w, v) => [u, v, `×${show(w)}`]));
@@ -258,11 +283,16 @@ export default function transposed({ model, el }) {
     const weight = preview?.where === "kernel" ? preview.cell : null;
     kernel.mark("is-pointed", weight ? [weight] : []);
     turned.mark("is-pointed", weight ? [[k[0] - 1 - weight[0], k[1] - 1 - weight[1]]] : []);
-    output.mark("is-affected", weight ? stamp.filter((t) => t.u === weight[0] && t.v === weight[1]).map((t) => [t.row, t.col]) : []);
+    output.mark(
+      "is-affected",
+      weight ? stamp.filter((t) => t.u === weight[0] && t.v === weight[1]).map((t) => [t.row, t.col]) : [],
+    );
     transport.set(at, n[0] * n[1]);
 
     if (target) {
-      const terms = sources.map(([x, y, w], index) => `${index ? bracket(config.input[x][y]) : show(config.input[x][y])}×${bracket(w)}`);
+      const terms = sources.map(
+        ([x, y, w], index) => `${index ? bracket(config.input[x][y]) : show(config.input[x][y])}×${bracket(w)}`,
+      );
       const total = sources.reduce((s, [x, y, w]) => s + config.input[x][y] * w, 0);
       setText(shell.arithmetic, `${terms.join(" + ") || "0"} = ${show(total)}`);
       const told = terms.length ? "the stamps that cover it, and the window that reads it" : "no stamp covers it yet";
@@ -271,7 +301,13 @@ export default function transposed({ model, el }) {
       const x = config.input[a][b];
       const product = config.kernel.map((line) => `[${line.map((w) => show(x * w)).join(", ")}]`).join(", ");
       setText(shell.arithmetic, `${show(x)} × kernel = [${product}]`);
-      setText(shell.pointed, `Input (${a}, ${b}) stamps rows ${stamp[0].row} to ${stamp.at(-1).row}, columns ${stamp[0].col} to ${stamp.at(-1).col} of the output`.replaceAll("-", "−"));
+      setText(
+        shell.pointed,
+        `Input (${a}, ${b}) stamps rows ${stamp[0].row} to ${stamp.at(-1).row}, columns ${stamp[0].col} to ${stamp.at(-1).col} of the output`.replaceAll(
+          "-",
+          "−",
+        ),
+      );
     }
   }
 
