@@ -15,6 +15,7 @@ PARTS = (
     "citations",
     "exercises",
     "folds",
+    "listings",
     "mathematics",
     "numbers",
     "pages",
