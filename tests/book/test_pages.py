@@ -251,6 +251,11 @@ def test_search_finds_a_word(way, book, server, visit):
     hits.first.wait_for(timeout=15_000)
     assert any("03-padding-and-stride" in hit.get_attribute("href") for hit in hits.all())
     page.wait_for_load_state("networkidle")  # each hit fetches its page for an excerpt
+    said = page.locator("#search-results p.context").all_inner_texts()
+    assert len(said) > 3 if way == "server" else not said
+    for text in said:  # prose: no import, no assignment, no TeX, no row of numbers
+        assert re.search(r"\w+ \w+ \w+ \w+", text), text
+        assert not re.search(r"\bimport \w|\w = \w+[.(\[]|\\[a-z]|(\d+ ){6}", text), text
     watch.assert_clean()
 
 
