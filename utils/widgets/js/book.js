@@ -23,6 +23,7 @@ function start(place) {
   place.replaceChildren(stage);
 }
 
+/** @returns {NodeListOf<HTMLElement>} */
 const places = () => document.querySelectorAll("div.explorable[data-explorable]");
 const startAll = () => places().forEach(start);
 
