@@ -5,7 +5,7 @@ export const effectiveKernelSize = (k, dilation) => dilation * (k - 1) + 1;
 export const outputSize = (n, k, stride = 1, padding = 0, dilation = 1) =>
   Math.floor((n + 2 * padding - effectiveKernelSize(k, dilation)) / stride) + 1;
 
-/** [height, width] of a matrix. */
+/** @returns {[height: number, width: number]} of a matrix */
 export const shapeOf = (matrix) => [matrix.length, matrix[0]?.length ?? 0];
 
 export function outputShape({ input, kernel, stride, padding, dilation }) {

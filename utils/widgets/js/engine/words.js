@@ -47,17 +47,18 @@ export function shapeText(config) {
     (word, a) => `${word} ${formula(n[a], k[a], stride[a], padding[a], dilation[a])}`,
   );
   const { rows, columns } = unreadLines(config);
-  const lost = [
-    [rows.length, "row"],
-    [columns.length, "column"],
-  ]
-    .filter(([count]) => count)
-    .map(([count, word]) => `${count} ${word}${count > 1 ? "s" : ""}`);
+  const counted = (count, word) => count && `${count} ${word}${count > 1 ? "s" : ""}`;
+  const lost = [counted(rows.length, "row"), counted(columns.length, "column")].filter(Boolean);
   if (lost.length) lines.push(`Hatched: ${lost.join(" and ")} that no window reads`);
   return lines.join("\n");
 }
 
-/** What is pointed at: an input cell and whom it feeds, a weight and its uses, or an output. */
+/**
+ * What is pointed at: an input cell and whom it feeds, a weight and its uses, or an output.
+ * @param {any} config
+ * @param {any} preview
+ * @param {number[]} output [row, column]
+ */
 export function pointedText(config, preview, [r, c]) {
   if (preview?.where === "input") {
     const { row, col } = preview;

@@ -27,6 +27,7 @@ const KEYS = [
   "count_include_pad",
   "predict",
 ];
+/** @param {number[]} pair */
 const times = ([a, b]) => `${a}×${b}`;
 
 const configOf = (state) => ({ ...state, countIncludePad: state.count_include_pad });
