@@ -7,6 +7,7 @@ import { h, setText } from "./dom.js";
 import { listenToDrags } from "./drag.js";
 
 const ROOM = 6; // characters of a cell; what is longer is shown shorter, and whole when pointed at
+const MOST = [11, 16]; // rows and columns whose cells have room for numbers
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class Grid {
@@ -38,13 +39,18 @@ export class Grid {
    * @param label (row, col, text) => what a screen reader says
    * @param padded (row, col) => whether the cell is padding
    * @param editable (row, col) => whether it can be edited
+   * @param shade (row, col) => the number by which the cell is shaded where it is too small to show one
    */
-  update({ from = [0, 0], to, text, label, padded = () => false, editable = () => true }) {
+  update({ from = [0, 0], to, text, label, padded = () => false, editable = () => true, shade }) {
     this.editable = (row, col) => Boolean(this.handlers.onEdit) && !padded(row, col) && editable(row, col);
     const bounds = [...from, ...to].join();
     if (bounds !== this.bounds) this.build(from, to);
     this.bounds = bounds;
     this.text = text;
+    const [rows, columns] = this.size;
+    this.dense = Boolean(shade) && rows > 1 && (rows > MOST[0] || columns > MOST[1]);
+    this.element.classList.toggle("is-dense", this.dense);
+    if (this.dense) this.shade(shade);
     for (const { element, row, col } of this.cells.values()) {
       element.classList.toggle("is-padding", padded(row, col));
       const shown = text(row, col);
@@ -52,6 +58,20 @@ export class Grid {
       if (this.editing?.element === element) continue;
       this.write(element, shown);
     }
+  }
+
+  /** Shades the cells by the size of their numbers. */
+  shade(value) {
+    const shown = [...this.cells.values()].map(({ element, row, col }) => [element, value(row, col)]);
+    const largest = Math.max(...shown.map(([, x]) => (Number.isFinite(x) ? Math.abs(x) : 0))) || 1;
+    for (const [element, x] of shown) {
+      element.style.setProperty("--level", Number.isFinite(x) ? Math.round((85 * Math.abs(x)) / largest) : 0);
+      element.classList.toggle("is-negative", x < 0);
+    }
+  }
+
+  get size() {
+    return [0, 1].map((axis) => this.to[axis] - this.from[axis]);
   }
 
   /** Shows a text in a cell, shorter where it is too long. */
@@ -134,6 +154,7 @@ export class Grid {
     this.selected?.removeAttribute("aria-selected");
     this.selected = this.cellAt(row, col);
     this.selected?.setAttribute("aria-selected", "true");
+    this.follow(row, col);
   }
 
   /**
@@ -153,6 +174,17 @@ export class Grid {
     this.board.classList.toggle("has-panes", panes.length > 0);
     const place = { row: row - this.from[0], col: col - this.from[1], rows, cols };
     for (const [name, value] of Object.entries(place)) this.frame.style.setProperty(`--${name}`, value);
+    this.follow(row, col, rows, cols);
+  }
+
+  /** Scrolls the grid's own box, where it is smaller than the grid, so that these cells are in view. */
+  follow(row, col, rows = 1, cols = 1) {
+    const box = this.element;
+    if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) return;
+    const cell = this.grid.offsetWidth / this.size[1];
+    const near = (now, room, start, cells) => Math.min(Math.max(now, (start + cells) * cell - room + 8), start * cell);
+    box.scrollLeft = near(box.scrollLeft, box.clientWidth, col - this.from[1], cols);
+    box.scrollTop = near(box.scrollTop, box.clientHeight, row - this.from[0], rows);
   }
 
   /** Where the frame stands with its corner at (row, col), as a transform. */
