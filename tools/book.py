@@ -35,7 +35,7 @@ INPUTS = (
     "chapters/**/*",
     "book/**/*",
     "images/**/*",
-    "utils/widgets/dist/*",
+    "utils/widgets/dist/book/*",
     "requirements/book.txt",
     "requirements/constraints.txt",
     "tools/book.py",

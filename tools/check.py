@@ -122,6 +122,7 @@ def checks() -> list[Check]:
                 Command([*tools, "mypy"], "mypy"),
                 Command([PYTHON, "tools/workflows.py"], "workflows"),
                 Command([PYTHON, "tools/node.py", "npm", "run", "--silent", "style"], "biome"),
+                Command([PYTHON, "tools/node.py", "npm", "run", "--silent", "types"], "tsc"),
             ],
         ),
         Check(

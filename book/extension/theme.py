@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from .answers import STYLE as FIELDS
+from .widgets import SCRIPTS, scripts_of
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLE = "book.css"  # all style sheets in one file: one request before the first paint
@@ -84,13 +85,14 @@ def trim(
     """Leave on the page the scripts that it uses, and one style sheet."""
     body = context.get("body", "")
     searching = pagename in SEARCH
+    shown = scripts_of(body)
 
     def wanted(name: str) -> bool:
         if name in SEARCHING:
             return searching
         if name in WITH_CODE:
             return searching or "cell_input" in body
-        return name != "explorables.js" or "data-explorable" in body
+        return name in shown or not (SCRIPTS / name).exists()
 
     context["script_files"] = [f for f in context["script_files"] if wanted(_name(f))]
     alone = [file for file in context["css_files"] if _name(file) in ALONE]

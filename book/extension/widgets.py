@@ -1,4 +1,7 @@
-"""`<!-- explorable: NAME -->` becomes the first widget of that name that a chapter shows."""
+"""The widgets: their scripts in the book, and one of a chapter on another page.
+
+`<!-- explorable: NAME -->` becomes the first widget of that name that a chapter shows.
+"""
 
 import json
 import re
@@ -12,7 +15,9 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 ROOT = Path(__file__).resolve().parents[2]
-BUNDLE = ROOT / "utils" / "widgets" / "dist" / "explorables.js"
+SCRIPTS = ROOT / "utils" / "widgets" / "dist" / "book"
+CORE = "explorables.js"
+NAMES = sorted(path.stem for path in SCRIPTS.glob("*.js") if path.name != CORE)
 LOGGER = logging.getLogger(__name__)
 EXPLORABLE = re.compile(r"<!--\s*explorable:\s*(\w+)\s*-->")
 
@@ -52,13 +57,21 @@ def first_explorable(name: str, book: Path) -> tuple[str | None, Path | None]:
     return None, None
 
 
-def find_bundle(app: Sphinx, config: Config) -> None:
-    """Have the widgets' script copied into the book."""
-    config.html_static_path.append(str(BUNDLE))
+def scripts_of(body: str) -> set[str]:
+    """The names of the scripts that the widgets in a page's HTML need."""
+    shown = [f"{name}.js" for name in NAMES if f'data-explorable="{name}"' in body]
+    return {CORE, *shown} if shown else set()
+
+
+def find_scripts(app: Sphinx, config: Config) -> None:
+    """Have the widgets' scripts copied into the book."""
+    config.html_static_path.append(str(SCRIPTS))
 
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    app.connect("config-inited", find_bundle)
+    app.connect("config-inited", find_scripts)
     app.add_transform(Explorables)
-    app.add_js_file("explorables.js", loading_method="defer")
+    app.add_js_file(CORE, loading_method="defer")
+    for name in NAMES:  # after the core, which they add themselves to
+        app.add_js_file(f"{name}.js", loading_method="defer", priority=600)

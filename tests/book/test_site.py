@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import gzip
 import hashlib
 import http.server
 import re
@@ -23,6 +24,7 @@ sys.path.insert(
 from benchmarks.page.weigh import served, weigh  # noqa: E402
 
 BASE = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
+WIDGETS = ROOT / "utils" / "widgets" / "dist" / "book"
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -42,10 +44,11 @@ def test_a_page_is_light(name, browser, book, gzipped):
 
 
 SCRIPTS = {
-    "intro.html": {"furo.js", "course.js", "explorables.js"},
+    "intro.html": {"furo.js", "course.js", "explorables.js", "ImageFilter.js"},
     "references.html": {"furo.js", "course.js"},
     "chapters/02-cross-correlation.html": {
-        *("furo.js", "course.js", "explorables.js"),
+        *("furo.js", "course.js"),
+        *("explorables.js", "Answer.js", "ImageFilter.js", "SlidingWindow.js"),
         *("documentation_options.js", "clipboard.min.js", "copybutton.js"),  # to copy code
     },
 }
@@ -59,6 +62,16 @@ def test_a_page_loads_the_scripts_that_it_uses_and_one_style_sheet(one, book):
     styles = re.findall(r'<link rel="stylesheet"[^>]* href="([^"?]*)', text)
     font = ["mathfont.css"] * ("<math" in text)
     assert [path.rpartition("/")[2] for path in styles] == ["book.css", *font]
+
+
+def test_a_page_loads_little_for_its_widgets_and_nothing_for_others(name, book):
+    text = (book / name).read_text(encoding="utf-8")
+    shown = set(re.findall(r'data-explorable="(\w+)"', text))
+    scripts = [path.rpartition("/")[2] for path in re.findall(r'<script[^>]* src="([^"?]*)', text)]
+    ours = [script for script in scripts if (WIDGETS / script).exists()]
+    assert ours == ["explorables.js"] * bool(shown) + sorted(f"{kind}.js" for kind in shown)
+    packed = [gzip.compress((book / "_static" / script).read_bytes()) for script in ours]
+    assert sum(map(len, packed)) <= 45_000
 
 
 def test_the_book_is_light(book, tmp_path):

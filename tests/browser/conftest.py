@@ -6,6 +6,7 @@ widget is new, `mount` puts one on a page that stays.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ PAGE = """<!doctype html>
 <head><meta charset="utf-8"><title>Widgets</title>
 <meta name="viewport" content="width=device-width">
 <style>html[data-theme=dark] {{ background: #121212; color: #eee }}</style>
-<script defer src="{script}"></script></head>
+{scripts}</head>
 <body><main><h1>Widgets</h1>{body}</main></body></html>"""
 
 
@@ -56,11 +57,19 @@ class Pages:
         page.mouse.move(1, 1)  # off the widgets, wherever the last test left it
         return page
 
-    def load(self, body: str, theme: str = "light", width: int = 900, **kind: Any) -> Any:
-        """The page of this kind, with this body."""
+    def load(
+        self,
+        body: str,
+        theme: str = "light",
+        width: int = 900,
+        scripts: Sequence[Path] = (SCRIPT,),
+        **kind: Any,
+    ) -> Any:
+        """The page of this kind, with this body and these scripts."""
         page = self.page(width=width, **kind)
         path = self.folder / "page.html"
-        path.write_text(PAGE.format(theme=theme, script=SCRIPT.as_uri(), body=body), "utf-8")
+        tags = "".join(f'<script defer src="{script.as_uri()}"></script>' for script in scripts)
+        path.write_text(PAGE.format(theme=theme, scripts=tags, body=body), "utf-8")
         page.goto(path.as_uri())
         page.wait_for_function("window.slidingWindowCourse !== undefined")
         if not kind.get("lazy"):

@@ -14,7 +14,8 @@ import repository
 from utils._version import __version__
 
 ROOT = repository.ROOT
-PUBLIC = re.compile(r"utils/(?!.*/\.)")  # all of it but hidden files, which only its makers need
+# All of it but hidden files, which only its makers need, and what only the web book loads.
+PUBLIC = re.compile(r"utils/(?!.*/\.|widgets/dist/book/)")
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ function start(place) {
   place.replaceChildren(stage);
 }
 
+/** @returns {NodeListOf<HTMLElement>} */
 const places = () => document.querySelectorAll("div.explorable[data-explorable]");
 const startAll = () => places().forEach(start);
 
@@ -54,14 +55,27 @@ function startWhenNear() {
   showProgress(places(), answerAgain);
 }
 
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startWhenNear);
-else startWhenNear();
+// Once all scripts of the page have run: those of the widgets come after this one.
+let begun = false;
+function begin() {
+  if (!begun) startWhenNear();
+  begun = true;
+}
+if (document.readyState === "complete") begin();
+else for (const moment of ["DOMContentLoaded", "load"]) addEventListener(moment, begin);
 
-// For the tests and for whoever writes a page of their own.
-globalThis.slidingWindowCourse = {
+/** For the scripts of the widgets, for the tests, and for whoever writes a page of their own. */
+export const course = {
   mount,
   pageModel,
   startAll,
-  widgets: Object.keys(WIDGETS),
   engine,
+  get widgets() {
+    return Object.keys(WIDGETS);
+  },
+  add(kind, start) {
+    WIDGETS[kind] = start;
+  },
+  modules: {}, // in the web book, what more than one widget imports (see build.mjs)
 };
+globalThis.slidingWindowCourse = course;

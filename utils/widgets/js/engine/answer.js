@@ -91,7 +91,7 @@ function cropped(rows) {
  * What stands in the fields, as numbers.
  * @param fields as in page.py
  * @param entries for each field a list: texts, or booleans of boxes, or the index chosen, −1 for none
- * @returns {values} for all slots, or {error, at: [field, slot in it]}
+ * @returns {{values?: number[], error?: string, at?: [field: number, slot: number]}}
  */
 export function read(fields, entries) {
   const values = [];
@@ -138,7 +138,7 @@ export function unpack(turned) {
 /** Which piece of a slot's line a value lies in. */
 function pieceOf(cuts, value) {
   if (!cuts) return value;
-  const count = (cut) => (Array.isArray(cut) ? (value >= cut[0]) + (value > cut[0]) : value >= cut);
+  const count = (cut) => (Array.isArray(cut) ? Number(value >= cut[0]) + Number(value > cut[0]) : Number(value >= cut));
   if (value === null) return cuts.reduce((n, cut) => n + (Array.isArray(cut) ? 2 : 1), 1);
   return cuts.reduce((n, cut) => n + count(cut), 0);
 }

@@ -20,7 +20,7 @@ const layer = (in_channels, out_channels, k, n, stride, p, groups = 1) => ({
   dilation: [1, 1],
   groups,
 });
-/** [name, settings, short name] of known layers, and [name, settings] of machines. */
+/** @type {[name: string, settings: object, short: string][]} known layers */
 export const LAYERS = [
   ["The course's layer, 5×5", layer(100, 100, 5, 64, 1, 2), "course 5×5"],
   ["LeNet, first, 5×5", layer(1, 6, 5, 28, 1, 2), "LeNet"],
@@ -30,6 +30,7 @@ export const LAYERS = [
   ["MobileNetV2, depthwise 3×3", layer(576, 576, 3, 14, 1, 1, 576), "depthwise 3×3"],
   ["ConvNeXt, depthwise 7×7", layer(96, 96, 7, 56, 1, 3, 96), "depthwise 7×7"],
 ];
+/** @type {[name: string, settings: object][]} */
 export const MACHINES = [
   ["A CPU: 150 GFLOP/s, 25 GB/s", { compute: 150, bandwidth: 25 }],
   ["A GPU of 2017: 12 TFLOP/s, 480 GB/s", { compute: 12000, bandwidth: 480 }],

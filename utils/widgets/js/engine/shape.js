@@ -10,10 +10,10 @@ export function outputSize(n, k, stride = 1, padding = 0, dilation = 1, ceil = f
   return (size - 1) * stride >= n + padding ? size - 1 : size;
 }
 
-/** [height, width] of a matrix. */
+/** @returns {[height: number, width: number]} of a matrix */
 export const shapeOf = (matrix) => [matrix.length, matrix[0]?.length ?? 0];
 
-export function outputShape({ input, kernel, stride, padding, dilation, ceilMode }) {
+export function outputShape({ input, kernel, stride, padding, dilation, ceilMode = false }) {
   const n = shapeOf(input);
   const k = shapeOf(kernel);
   return [0, 1].map((axis) => outputSize(n[axis], k[axis], stride[axis], padding[axis], dilation[axis], ceilMode));

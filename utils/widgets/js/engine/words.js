@@ -83,19 +83,18 @@ export function shapeText(config) {
   if (lines.some((line) => line.includes("1 − 1 =")))
     lines.push("One less: the last window would begin behind the input");
   const { rows, columns } = unreadLines(config);
-  const lost = [
-    [rows.length, "row"],
-    [columns.length, "column"],
-  ]
-    .filter(([count]) => count)
-    .map(([count, word]) => `${count} ${word}${count > 1 ? "s" : ""}`);
+  const counted = (count, word) => count && `${count} ${word}${count > 1 ? "s" : ""}`;
+  const lost = [counted(rows.length, "row"), counted(columns.length, "column")].filter(Boolean);
   if (lost.length) lines.push(`Hatched: ${lost.join(" and ")} that no window reads`);
   return lines.join("\n");
 }
 
 /**
- * What is pointed at: an input cell and whom it feeds, a weight and its uses, or an output. `valued`
- * tells the value, too, where the cell has no room for it.
+ * What is pointed at: an input cell and whom it feeds, a weight and its uses, or an output.
+ * @param {any} config
+ * @param {any} preview
+ * @param {number[]} output [row, column]
+ * @param {boolean} [valued] whether to tell an input's value, too: its cell has no room for it
  */
 export function pointedText(config, preview, [r, c], valued = false) {
   if (preview?.where === "input") {

@@ -96,7 +96,15 @@ export function createStepper({ label, parse, format, nudge, onCommit, onError }
  * A stepper for [rows, columns]: one whole number for both, or two. Where `along` returns an axis, it
  * is for that axis alone: `rest` returns the pair that the other keeps.
  */
-export const createPairField = ({ label, least, most = 16, along = () => null, rest, onCommit, onError }) =>
+export const createPairField = ({
+  label,
+  least,
+  most = 16,
+  along = () => null,
+  rest = () => [0, 0],
+  onCommit,
+  onError,
+}) =>
   createStepper({
     label,
     parse(text) {

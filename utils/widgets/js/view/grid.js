@@ -12,12 +12,15 @@ const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 
 export class Grid {
   /**
-   * @param name accessible name
-   * @param onPreview called with [row, col] or null as the reader points at or focuses cells
-   * @param onPin called with [row, col] on click, Enter or Space
-   * @param onEdit called with (row, col, text); returns an error sentence or null. Without it the
-   *   grid is read only
-   * @param onDrag called with (rows, cols, started): how far a marked window has been dragged
+   * @param {object} options
+   * @param {string} options.name accessible name
+   * @param {(cell: [number, number] | null) => void} [options.onPreview] as the reader points at or
+   *   focuses cells
+   * @param {(cell: [number, number]) => void} [options.onPin] on click, Enter or Space
+   * @param {(row: number | null, col?: number, text?: string) => string | null} [options.onEdit] returns an error
+   *   sentence or null; a row of null ends an edit. Without it the grid is read only
+   * @param {(rows: number, cols: number, started: boolean) => void} [options.onDrag] how far a marked
+   *   window has been dragged
    */
   constructor({ name, onPreview, onPin, onEdit, onDrag }) {
     this.handlers = { onPreview, onPin, onEdit, onDrag };
@@ -25,6 +28,9 @@ export class Grid {
     this.marks = new Map();
     this.active = null;
     this.editing = null;
+    this.drag = null;
+    this.dragged = false;
+    this.pressed = null;
     this.grid = h("div", { class: "ex-grid", role: "grid", "aria-label": name });
     if (!onEdit) this.grid.setAttribute("aria-readonly", "true");
     this.frame = h("div", { class: "ex-frame", "aria-hidden": "true", hidden: true });
@@ -35,11 +41,10 @@ export class Grid {
 
   /**
    * Shows rows `from[0]`..`to[0]` − 1 and columns `from[1]`..`to[1]` − 1.
-   * @param text (row, col) => what the cell shows
-   * @param label (row, col, text) => what a screen reader says
-   * @param padded (row, col) => whether the cell is padding
-   * @param editable (row, col) => whether it can be edited
-   * @param shade (row, col) => the number by which the cell is shaded where it is too small to show one
+   * @typedef {(row: number, col: number) => boolean} Test of a cell: whether it is padding, whether it can be edited
+   * @typedef {(row: number, col: number, text?: string) => string} Words of a cell: shown, and for a screen reader
+   * @typedef {(row: number, col: number) => number} Shade of a cell too small to show a number: by which
+   * @param {{from?: number[], to: number[], text: Words, label: Words, padded?: Test, editable?: Test, shade?: Shade}} options
    */
   update({ from = [0, 0], to, text, label, padded = () => false, editable = () => true, shade }) {
     this.editable = (row, col) => Boolean(this.handlers.onEdit) && !padded(row, col) && editable(row, col);
@@ -116,7 +121,9 @@ export class Grid {
 
   cellAt = (row, col) => this.cells.get(`${row},${col}`)?.element;
 
+  /** @returns {[number, number] | null} */
   locate(target) {
+    /** @type {HTMLElement | null} */
     const cell = target instanceof Element ? target.closest(".ex-cell") : null;
     return cell ? [Number(cell.dataset.row), Number(cell.dataset.col)] : null;
   }

@@ -4,13 +4,16 @@ const fill = (kh, kw, weight) =>
   Array.from({ length: kh }, (_, u) => Array.from({ length: kw }, (_, v) => weight(u, v)));
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** [name, (height, width) => kernel]; the first that fits names a kernel. */
+/**
+ * The first that fits names a kernel.
+ * @type {[name: string, make: (height: number, width: number) => number[][]][]}
+ */
 export const PRESETS = [
   ["Identity", (kh, kw) => fill(kh, kw, (u, v) => Number(u === (kh - 1) >> 1 && v === (kw - 1) >> 1))],
   ["Mean", (kh, kw) => fill(kh, kw, () => 1 / (kh * kw))],
   ["Ones", (kh, kw) => fill(kh, kw, () => 1)],
-  ["Vertical edge", (kh, kw) => fill(kh, kw, (_, v) => (v === 0) - (v === kw - 1))],
-  ["Horizontal edge", (kh, kw) => fill(kh, kw, (u) => (u === 0) - (u === kh - 1))],
+  ["Vertical edge", (kh, kw) => fill(kh, kw, (_, v) => Number(v === 0) - Number(v === kw - 1))],
+  ["Horizontal edge", (kh, kw) => fill(kh, kw, (u) => Number(u === 0) - Number(u === kh - 1))],
 ];
 
 export const presetOf = (kernel) =>

@@ -2,7 +2,10 @@
 
 import { calm, h } from "./dom.js";
 
-/** Pointing, dragging and arrow keys choose the spot; calls get [row, column] of a pixel. */
+/**
+ * Pointing, dragging and arrow keys choose the spot; calls get [row, column] of a pixel.
+ * @param {{name: string, onPreview: Function, onPick: Function, onMove: Function, handle?: boolean}} options
+ */
 export function createPhoto({ name, onPreview, onPick, onMove, handle }) {
   const canvas = h("canvas", { role: "img", "aria-label": name });
   const spot = h("div", { class: "ex-spot" });

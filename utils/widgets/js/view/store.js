@@ -62,6 +62,7 @@ export function createStore(model, keys, onChange) {
   }
 
   return {
+    /** @returns {any} the traits by name */
     get state() {
       return shown;
     },

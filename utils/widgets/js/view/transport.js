@@ -16,7 +16,12 @@ const ICONS = {
   last: "M12 3v10M3 3l7 5-7 5z",
 };
 
-/** @param onStep called with the step to go to, counted from 0, and whether the eye can follow */
+/**
+ * @param {object} options
+ * @param {(step: number, slowly?: boolean) => void} options.onStep the step to go to, counted from 0, and
+ *   whether the eye can follow
+ * @param {(playing: boolean) => void} [options.onPlaying]
+ */
 export function createTransport({ onStep, onPlaying = () => {} }) {
   let step = 0;
   let count = 1;

@@ -41,6 +41,7 @@ export default function denseToConv({ model, el }) {
     const n = store.state.image.length;
     return [Math.floor(row / n), Math.floor(col / n), row % n, col % n];
   };
+  /** @param {number[]} place [i, j, k, l] */
   const join = ([i, j, k, l]) => {
     const n = store.state.image.length;
     return [i * n + k, j * n + l];

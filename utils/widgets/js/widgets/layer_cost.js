@@ -19,6 +19,7 @@ const FIELDS = [
   ["groups", "Groups"],
   ["batch", "Batch"],
 ];
+/** @type {[key: string, label: string, words: {name: string, unit: string, example: number}][]} */
 const RATES = [
   ["compute", "Compute, GFLOP/s", { name: "Compute", unit: "GFLOP/s", example: 150 }],
   ["bandwidth", "Bandwidth, GB/s", { name: "Bandwidth", unit: "GB/s", example: 25 }],

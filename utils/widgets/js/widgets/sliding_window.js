@@ -31,6 +31,7 @@ const KEYS = [
   "ceil_mode",
   "goal",
 ];
+/** @param {number[]} pair */
 const times = ([a, b]) => `${a}×${b}`;
 
 const configOf = (state) => ({
