@@ -282,7 +282,8 @@ export class Grid {
     else field.setSelectionRange(start.length, start.length);
     const finish = (keep, refocus) => {
       if (this.editing?.field !== field) return;
-      const error = keep && field.value !== before ? this.handlers.onEdit(row, col, field.value) : null;
+      const touched = field.value !== before && (refocus || field.value !== ""); // gone elsewhere, nothing typed
+      const error = keep && touched ? this.handlers.onEdit(row, col, field.value) : null;
       if (error && refocus) {
         field.setAttribute("aria-invalid", "true");
         return;

@@ -53,6 +53,7 @@ export default function slidingWindow({ model, el }) {
   let config;
   let outputs;
   let preview = null;
+  let guessing = null; // the hidden output whose guess is being typed
   let reached = false;
 
   const pointAt = (where) => (cell) => {
@@ -85,6 +86,8 @@ export default function slidingWindow({ model, el }) {
     name: "Output",
     onPreview: pointAt("output"),
     onEdit(row, col, text) {
+      if (row === null || !text.trim()) guessing = null;
+      if (row === null) renderMarks();
       if (row === null || text.trim()) return guess(row, col, text);
       goTo(row, col); // nothing guessed: it is shown
       return null;
@@ -96,6 +99,10 @@ export default function slidingWindow({ model, el }) {
     },
   });
   const guess = shell.editor(judge);
+  output.element.addEventListener("ex-edit", (event) => {
+    guessing = output.locate(event.target);
+    renderMarks();
+  });
   const motion = createMotion(shell.root);
   const prediction = createPrediction(() => config?.predict);
   const { hidden } = prediction;
@@ -137,6 +144,7 @@ export default function slidingWindow({ model, el }) {
   /** A guess for an output that is not shown yet. */
   function judge(row, col, guess) {
     transport.pause();
+    guessing = null;
     goTo(row, col);
     const said = prediction.judge(row, col, guess, outputs[row][col]);
     renderMarks();
@@ -268,7 +276,7 @@ export default function slidingWindow({ model, el }) {
     const [oh, ow] = outputShape(config);
     const at = cellOf();
     const pointed = preview?.where === "output" && !hidden(preview.row, preview.col);
-    const shown = pointed ? [preview.row, preview.col] : at;
+    const shown = guessing ?? (pointed ? [preview.row, preview.col] : at);
     const found = windows.taps(config, ...shown);
     const cells = found.map(({ row, col }) => [row, col]);
     const span = [0, 1].map((a) => effectiveKernelSize(shapeOf(config.kernel)[a], config.dilation[a]));
@@ -297,11 +305,11 @@ export default function slidingWindow({ model, el }) {
     output.mark("is-right", prediction.right);
     output.select(...at);
     transport.set(at[0] * ow + at[1], oh * ow);
-    setText(shell.arithmetic, windows.arithmetic(config, ...shown));
-    setText(
-      shell.pointed,
-      prediction.verdict || words.pointedText(config, preview?.where === "output" ? null : preview, shown, input.dense),
-    );
+    setText(shell.arithmetic, guessing ? "" : windows.arithmetic(config, ...shown));
+    const told = words.pointedText(config, preview?.where === "output" ? null : preview, shown, input.dense);
+    const asked = guessing && `Output (${guessing.join(", ")}): what does the window give?`;
+    setText(shell.pointed, asked ?? (prediction.verdict || told));
+    shell.pointed.classList.toggle("is-verdict", !asked && Boolean(prediction.verdict));
   }
 
   function speak() {
