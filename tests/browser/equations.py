@@ -26,7 +26,7 @@ NUMBER = re.compile(
     rf"(?:\s?({'|'.join(sorted(map(re.escape, UNITS), key=len, reverse=True))})(?![\w]))?"
 )
 SIGNS = {
-    "−": "-", "×": "*", "·": "*", "⌊": "floor(", "⌋": ")", "²": "**2", "∞": "infinity",
+    "−": "-", "×": "*", "·": "*", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "²": "**2", "∞": "infinity",
     " times ": "*", "minus ": "-",
 }  # fmt: skip
 Interval = tuple[Fraction | float, Fraction | float]
@@ -104,6 +104,8 @@ def _value(node, whole: bool):
             return shown(*(part.value for part in parts), whole)
         case ast.Call(func=ast.Name(id="floor"), args=[inner]):
             return tuple(math.floor(x + Fraction(1, 10**6)) for x in value(inner))
+        case ast.Call(func=ast.Name(id="ceil"), args=[inner]):
+            return tuple(math.ceil(x - Fraction(1, 10**6)) for x in value(inner))
         case ast.Call(func=ast.Name(id="max"), args=parts):
             lows, highs = zip(*map(value, parts), strict=True)
             return max(lows), max(highs)

@@ -1,5 +1,6 @@
 """The engine of the window against PyTorch: shapes, values, who feeds whom, texts."""
 
+import itertools
 import random
 
 import pytest
@@ -8,26 +9,35 @@ import torch.nn.functional as F
 from looking import ask
 
 from utils import SlidingWindow, output_size
+from utils.widgets.base import WidgetError
 from utils.widgets.first_frame import number
 
 X = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
 K = [[0, 1], [2, 3]]
 COUNT = 1000
+COPYING = ("reflect", "replicate", "circular")
+# Kinds of configurations: an operation, with what its padding holds or how its size is rounded.
+KINDS = ["conv", "flip", "max", "avg", *(f"conv {how}" for how in COPYING), "flip circular"]
+KINDS += ["max ceil", "avg ceil"]
 
 
-def configurations(mode: str, count: int = COUNT) -> list[dict]:
+def configurations(kind: str, count: int = COUNT) -> list[dict]:
     """Random configurations that PyTorch computes, rectangular in everything."""
-    draw = random.Random(mode)
+    draw = random.Random(kind)
+    mode, _, how = kind.partition(" ")
     found = []
     while len(found) < count:
         h, w = draw.randint(1, 9), draw.randint(1, 9)
         kernel = draw.randint(1, 5), draw.randint(1, 5)
         dilation = [1, 1] if mode == "avg" else [draw.randint(1, 3), draw.randint(1, 3)]
         most = [k // 2 for k in kernel] if mode in ("max", "avg") else [4, 4]
+        if how in ("reflect", "circular"):
+            most = [n - (how == "reflect") for n in (h, w)]
         padding = [draw.randint(0, m) for m in most]
         stride = [draw.randint(1, 4), draw.randint(1, 4)]
-        sizes = zip((h, w), kernel, padding, dilation, strict=True)
-        if any(d * (k - 1) + 1 > n + 2 * p for n, k, p, d in sizes):
+        more = [s - 1 for s in stride] if how == "ceil" else [0, 0]
+        sizes = zip((h, w), kernel, padding, dilation, more, strict=True)
+        if any(d * (k - 1) + 1 > n + 2 * p + m for n, k, p, d, m in sizes):
             continue
         whole = draw.random() < 0.5
         value = (lambda: draw.randint(-9, 9)) if whole else (lambda: draw.uniform(-2, 2))
@@ -41,27 +51,34 @@ def configurations(mode: str, count: int = COUNT) -> list[dict]:
                 "mode": mode,
                 "bias": value() if mode in ("conv", "flip") else 0,
                 "countIncludePad": draw.random() < 0.5,
+                "paddingMode": how if how in COPYING else "zeros",
+                "ceilMode": how == "ceil",
             }
         )
     return found
 
 
-def by_torch(c: dict) -> torch.Tensor:
-    x = torch.tensor(c["input"], dtype=torch.float64)[None, None]
-    k = torch.tensor(c["kernel"], dtype=torch.float64)
+def by_torch(c: dict, x: torch.Tensor | None = None) -> torch.Tensor:
+    if x is None:
+        x = torch.tensor(c["input"], dtype=torch.float64)
+    x, k = x[None, None], torch.tensor(c["kernel"], dtype=torch.float64)
     places = {"stride": c["stride"], "padding": c["padding"]}
+    up = {"ceil_mode": c["ceilMode"]}
     if c["mode"] == "max":
-        return F.max_pool2d(x, k.shape, dilation=c["dilation"], **places)[0, 0]
+        return F.max_pool2d(x, k.shape, dilation=c["dilation"], **places, **up)[0, 0]
     if c["mode"] == "avg":
-        return F.avg_pool2d(x, k.shape, count_include_pad=c["countIncludePad"], **places)[0, 0]
-    weight = k.flip(0, 1) if c["mode"] == "flip" else k
-    bias = torch.tensor([c["bias"]], dtype=torch.float64)
-    return F.conv2d(x, weight[None, None], bias, dilation=c["dilation"], **places)[0, 0]
+        divisor = {"count_include_pad": c["countIncludePad"]}
+        return F.avg_pool2d(x, k.shape, **places, **up, **divisor)[0, 0]
+    places |= {"dilation": c["dilation"], "padding_mode": c["paddingMode"]}
+    layer = torch.nn.Conv2d(1, 1, k.shape, **places, dtype=torch.float64)
+    layer.weight.data[0, 0] = k.flip(0, 1) if c["mode"] == "flip" else k
+    layer.bias.data[0] = c["bias"]
+    return layer(x)[0, 0].detach() if not x.requires_grad else layer(x)[0, 0]
 
 
-@pytest.mark.parametrize("mode", ["conv", "flip", "max", "avg"])
-def test_a_thousand_configurations_agree_with_pytorch(page, mode):
-    cases = configurations(mode)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_thousand_configurations_agree_with_pytorch(page, kind):
+    cases = configurations(kind)
     answers = ask(
         page,
         "cases => cases.map(c => [slidingWindowCourse.engine.shape.outputShape(c),"
@@ -73,6 +90,91 @@ def test_a_thousand_configurations_agree_with_pytorch(page, mode):
         assert broken is None
         assert shape == list(expected.shape)
         torch.testing.assert_close(torch.tensor(output, dtype=torch.float64), expected)
+
+
+@pytest.mark.parametrize("kind", ["conv reflect", "conv replicate", "flip circular"])
+def test_a_pixel_feeds_what_reads_it_or_a_copy_of_it(page, kind):
+    cases = configurations(kind, 60)
+    fed = ask(
+        page,
+        "cases => cases.map(c => c.input.map((row, i) => row.map((_, j) =>"
+        " slidingWindowCourse.engine.window.affected(c, i, j))))",
+        cases,
+    )
+    for case, told in zip(cases, fed, strict=True):
+        case["kernel"] = [[1 for _ in row] for row in case["kernel"]]  # so that nothing cancels
+        x = torch.zeros(len(case["input"]), len(case["input"][0]), dtype=torch.float64)
+        y = by_torch(case, x.requires_grad_())
+        found = {}
+        for r, c in itertools.product(*map(range, y.shape)):
+            (gradient,) = torch.autograd.grad(y[r, c], x, retain_graph=True)
+            for i, j in gradient.nonzero().tolist():
+                found.setdefault((i, j), []).append([r, c])
+        for i, j in itertools.product(*map(range, x.shape)):
+            assert told[i][j] == found.get((i, j), [])
+
+
+@pytest.mark.parametrize("kind", [f"conv {how}" for how in COPYING])
+def test_a_copy_is_a_copy_of_the_pixel_that_it_names(page, kind):
+    cases = configurations(kind, 200)
+    answers = ask(
+        page,
+        """cases => cases.map(c => {
+            const { source, copies, valueAt } = slidingWindowCourse.engine.window, found = [];
+            for (let i = -c.padding[0]; i < c.input.length + c.padding[0]; i++)
+                for (let j = -c.padding[1]; j < c.input[0].length + c.padding[1]; j++) {
+                    const [row, col] = source(c, i, j), own = row === i && col === j;
+                    if (!own && !copies(c, row, col).some(([a, b]) => a === i && b === j)) throw [i, j];
+                    found.push([valueAt(c, i, j), row, col, copies(c, i, j).length]);
+                }
+            return found;
+        })""",
+        cases,
+    )
+    for case, found in zip(cases, answers, strict=True):
+        x, (rows, columns) = torch.tensor(case["input"], dtype=torch.float64), case["padding"]
+        sides, mode = (columns, columns, rows, rows), case["paddingMode"]
+        padded = F.pad(x[None, None], sides, mode=mode)[0, 0]
+        numbered = torch.arange(x.numel(), dtype=torch.float64).reshape(1, 1, *x.shape)
+        which = F.pad(numbered, sides, mode=mode).flatten().long().tolist()
+        assert [value for value, *_ in found] == padded.flatten().tolist()
+        assert [row * x.shape[1] + col for _, row, col, _ in found] == which
+        assert sum(count for *_, count in found) == padded.numel() - x.numel()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_page_python_and_pytorch_refuse_the_same(page, kind):
+    """Sizes at random, legal or not; what is refused is refused by all three."""
+    draw, cases = random.Random(kind), configurations(kind, 150)
+    for case in cases:
+        case["padding"] = [draw.randint(0, 5), draw.randint(0, 5)]
+        h, w = draw.randint(1, 5), draw.randint(1, 5)
+        case["input"] = [[float(i + j) for j in range(w)] for i in range(h)]
+    said = ask(
+        page, "cases => cases.map(c => slidingWindowCourse.engine.window.brokenRule(c))", cases
+    )
+    for case, broken in zip(cases, said, strict=True):
+        refused = []
+        for attempt in (lambda c: python(c).output, by_torch):
+            try:
+                attempt(case)
+                refused.append(False)
+            except (WidgetError, RuntimeError, NotImplementedError):
+                refused.append(True)
+        assert refused == [broken is not None] * 2, (case, broken)
+        assert not broken or (broken.endswith(".") and ("Set" in broken or "Use" in broken))
+    assert len({broken is None for broken in said}) == 2
+
+
+def python(case: dict) -> SlidingWindow:
+    return SlidingWindow(
+        *(case[name] for name in ("input", "kernel", "stride", "padding", "dilation")),
+        mode=case["mode"],
+        bias=case["bias"],
+        count_include_pad=case["countIncludePad"],
+        padding_mode=case["paddingMode"],
+        ceil_mode=case["ceilMode"],
+    )
 
 
 @pytest.mark.parametrize("mode", ["conv", "flip", "max", "avg"])
@@ -114,20 +216,11 @@ def test_what_feeds_what_is_one_relation_seen_from_two_sides(page, mode):
         assert inside == expected
 
 
-@pytest.mark.parametrize("mode", ["conv", "flip", "max", "avg"])
-def test_the_sum_in_words_is_the_output_and_python_writes_the_same(page, mode):
-    for case in configurations(mode, 40):
-        shown = {k: v for k, v in case.items() if k != "countIncludePad"}
-        widget = SlidingWindow(
-            shown["input"],
-            shown["kernel"],
-            shown["stride"],
-            shown["padding"],
-            shown["dilation"],
-            mode,
-            shown["bias"],
-            case["countIncludePad"],
-        )
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_sum_in_words_is_the_output_and_python_writes_the_same(page, kind):
+    for case in configurations(kind, 40):
+        widget = python(case)
+        torch.testing.assert_close(widget.output, by_torch(case))
         count = widget.output.numel()
         step = count - 1
         widget.step = step
@@ -164,8 +257,8 @@ def test_rows_that_no_window_reads(page):
 
 
 def test_copied_code_runs_and_prints_the_shown_output(page, capsys):
-    for mode in ("conv", "flip", "max", "avg"):
-        for case in configurations(mode, 5):
+    for kind in KINDS:
+        for case in configurations(kind, 5):
             code = page.evaluate("c => slidingWindowCourse.engine.snippet.pytorch(c)", case)
             names: dict = {}
             exec(code, names)

@@ -58,7 +58,7 @@ POINTED = f"""() => {{
     }}
     return looks;
 }}"""
-WORDS = r"^(?:[^=]*?: |[A-Z][a-z]+(?: and width)? (?=[⌊(]))"  # what an equation is about
+WORDS = r"^(?:[^=]*?: |[A-Z][a-z]+(?: and width)? (?=[⌊⌈(]))"  # what an equation is about
 NOTE = r" \([a-z][^()]*\)$"  # what its letters mean
 SHORT = r" \((\d[\d.,]* [kMGTP]B?)\)$"  # the same number, shorter: 1,024 (1.02 k)
 
@@ -78,7 +78,7 @@ def is_whole(widget) -> bool:
 
 
 def faults(texts: list[str], whole: bool, **names: str) -> list[str]:
-    found = {e: "⌊" in e or whole for text in texts for e in equations(text)}
+    found = {e: "⌊" in e or "⌈" in e or whole for text in texts for e in equations(text)}
     return [fault for e, exact in found.items() if (fault := false(e, exact, **names))]
 
 
@@ -143,16 +143,25 @@ def correlated(X, K, spec):
     return F.conv2d(X[None, None], K[None, None], **places)[0, 0]  # padding is in the grid
 
 
-def pooled(X, size, spec, inside):
+def pooled(X, size, spec):
+    """The padding is in the grid, and so is what a last window hangs over: nothing at all."""
+    ends = [n + 2 * p for n, p in zip(shape_of(spec["input"]), spec["padding"], strict=True)]
+    there = torch.zeros_like(X)
+    there[: ends[0], : ends[1]] = 1
     if spec["mode"] == "max":
+        X = X.masked_fill(there == 0, -torch.inf)
         return F.max_pool2d(X[None, None], size, spec["stride"], 0, spec["dilation"])[0, 0]
-    ones = torch.ones(1, 1, *size, dtype=X.dtype)
-    total = F.conv2d(X[None, None], ones, stride=spec["stride"])
-    count = ones if spec["count_include_pad"] else inside
     if not spec["count_include_pad"]:
-        count = F.conv2d(inside[None, None], ones, stride=spec["stride"])
-        return (total / count)[0, 0]
-    return (total / count.sum())[0, 0]
+        top, left = spec["padding"]
+        there = torch.zeros_like(X)
+        there[top : ends[0] - top, left : ends[1] - left] = 1
+    ones = torch.ones(1, 1, *size, dtype=X.dtype)
+    total, count = (F.conv2d(x[None, None], ones, stride=spec["stride"]) for x in (X, there))
+    return (total / count)[0, 0]
+
+
+def shape_of(rows: list[list[float]]) -> tuple[int, int]:
+    return len(rows), len(rows[0])
 
 
 def product(A, B):
@@ -170,11 +179,7 @@ def stamped(X, K, spec):
 def applied(sign: str, left, right: list[list[str]], spec: dict):
     """What stands to the left of an equals sign or an arrow."""
     if sign == "▸":
-        pads, inside = spec["padding"], torch.ones(left.shape, dtype=torch.float64)
-        for axis, pad in enumerate(pads):
-            for edge in (slice(0, pad), slice(left.shape[axis] - pad, None)) if pad else ():
-                inside[(slice(None),) * axis + (edge,)] = 0
-        return pooled(left, (len(right), len(right[0])), spec, inside)
+        return pooled(left, shape_of(right), spec)
     K = numbers(right)
     if sign == "·":
         return product(left, K)
@@ -259,6 +264,7 @@ def check_channels(widget, look):
         ("⌊(4 + 2·1 − 1·(3 − 1) − 1) / 2⌋ + 1 = ⌊3 / 2⌋ + 1 = ⌊1.5⌋ + 1 = 2", True),
         ("1000²·1000² = 1,000,000,000,000", True),
         ("(0 + 1 + 3) / 3 = 1.333", True),
+        ("⌈(4 + 2·1 − 1·(3 − 1) − 1) / 2⌉ + 1 − 1 = ⌈3 / 2⌉ + 1 − 1 = ⌈1.5⌉ + 1 − 1 = 2", True),
         ("0.3333×1 + 0.3333×2 = 1", False),
         ("2,048,000,000 flop / 150 GFLOP/s = 13.7 ms", True),
         ("1,234.57 / 0.333333 = 3,704 flop/byte", True),

@@ -1,5 +1,7 @@
 """SlidingWindow: one window, one kernel, one output, step by step."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import torch
@@ -9,11 +11,45 @@ from utils import functional
 from utils.shapes import effective_kernel_size, output_size
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import bracket, number, paragraph, table
-from utils.widgets.traits import Choice, Flag, Matrix, Pair, Position, Real, whole
+from utils.widgets.traits import Choice, Flag, Matrix, Pair, Position, Real, State, whole
 
 MODES = ("conv", "flip", "max", "avg")
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 _POOLING = ("max", "avg")
 _WINDOW = Pair(least=1, most=64, called="the window")
+_NEAR = 1e-6  # a part of a wanted output by which one may miss it
+
+
+class Goal(State):
+    """What the reader is to reach: a `text`, and the shapes and the output that must hold then.
+
+    Held as a mapping that cannot be changed; empty where there is no goal.
+    """
+
+    wanted: ClassVar[dict[str, State]] = {
+        "output_shape": Pair(least=1, called="the goal's output_shape"),
+        "input_shape": Pair(least=1, called="the goal's input_shape"),
+        "kernel_shape": Pair(least=1, called="the goal's kernel_shape"),
+        "output": Matrix(called="the goal's output"),
+    }
+
+    def form(self, value: Any) -> MappingProxyType[str, Any]:
+        """The mapping."""
+        if not isinstance(value, Mapping):
+            raise WidgetError(f"goal must be a mapping with a text; got {value!r}")
+        if not value:
+            return MappingProxyType({})
+        text, others = value.get("text"), set(value) - {"text"}
+        if not isinstance(text, str) or not text.strip():
+            raise WidgetError(f"the goal's text must say what to do; got {text!r}")
+        if unknown := others - set(self.wanted):
+            raise WidgetError(
+                f"a goal is made of text, {', '.join(self.wanted)}; got {sorted(map(str, unknown))}"
+            )
+        if not others & {"output_shape", "output"}:
+            raise WidgetError("a goal needs an output_shape or an output")
+        formed = {n: form.form(value[n]) for n, form in self.wanted.items() if n in others}
+        return MappingProxyType({"text": text, **formed})
 
 
 class SlidingWindow(Explorable):
@@ -23,12 +59,19 @@ class SlidingWindow(Explorable):
         X: The input, a matrix `(n_h, n_w)`: tensor, array or nested lists.
         K: The kernel, a matrix `(k_h, k_w)`; for `"max"` and `"avg"` the window's size, an int or
             two.
-        stride, padding, dilation: An int, or two for rows and columns; padding is per side.
+        stride, padding, dilation: An int, or two for rows and columns; padding is per side. An
+            input and a kernel of one row, unpadded above and below, look like a signal.
         mode: `"conv"`, cross-correlation, what layers compute; `"flip"`, true convolution, whose
             kernel is turned by 180 degrees; `"max"` and `"avg"`, pooling.
         bias: Added to every output; not for pooling.
         count_include_pad: Whether an average divides by the padding cells as well, as in PyTorch.
         predict: Whether outputs stay hidden until the reader has reached or guessed them.
+        padding_mode: What a convolution's padding holds, as in `torch.nn.Conv2d`: `"zeros"`, or
+            copies of pixels: `"reflect"`, `"replicate"`, `"circular"`.
+        ceil_mode: Whether a pooling's last window may hang over the end, as in PyTorch.
+        goal: What the reader is to reach: a dict of a `text` that says it, and of what must hold
+            then: `output_shape` or `output`, and where it shall stay, `input_shape` and
+            `kernel_shape`. The page says when it is reached; `reached` says it in Python.
 
     Every argument is a trait afterwards (`input` and `kernel` for X and K), and so is `step`, the
     output cell that the window stands on, counted along rows from 0. Traits can be set, observed
@@ -57,6 +100,9 @@ class SlidingWindow(Explorable):
     step = Position()
     count_include_pad = Flag(True)
     predict = Flag(False)
+    padding_mode = Choice(*PADDING_MODES)
+    ceil_mode = Flag(False)
+    goal = Goal({})
 
     examples: ClassVar[dict[str, dict[str, Any]]] = {
         "plain": {"X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]], "K": [[0, 1], [2, 3]]},
@@ -94,6 +140,53 @@ class SlidingWindow(Explorable):
             "mode": "avg",
             "count_include_pad": False,
         },
+        "reflected": {
+            "X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]],
+            "K": [[0, 1, -1], [2, 3, 0]],
+            "padding": (2, 1),
+            "padding_mode": "reflect",
+        },
+        "replicated": {
+            "X": [[0, 1, 2], [3, 4, 5]],
+            "K": [[0, 1], [2, 3]],
+            "padding": (1, 3),
+            "dilation": (1, 2),
+            "padding_mode": "replicate",
+        },
+        "circular": {
+            "X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]],
+            "K": [[0, 1, 2], [3, 4, 5], [6, 7, 8]],
+            "padding": 1,
+            "mode": "flip",
+            "padding_mode": "circular",
+        },
+        "max, rounded up": {
+            "X": [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]],
+            "K": 3,
+            "stride": (2, 3),
+            "padding": (0, 1),
+            "mode": "max",
+            "ceil_mode": True,
+        },
+        "average, rounded up": {
+            "X": [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]],
+            "K": (2, 3),
+            "stride": 2,
+            "padding": (0, 1),
+            "mode": "avg",
+            "ceil_mode": True,
+        },
+        "signal": {"X": [[0, 1, 2, 3, 4, 5, 6, 7]], "K": [[1, 2, 1]], "padding": (0, 1)},
+        "with a goal": {
+            "X": [list(range(6 * row, 6 * row + 6)) for row in range(6)],
+            "K": [[0, 1, 0], [1, 2, 1], [0, 1, 0]],
+            "goal": {
+                "text": "Set stride and padding so that 6×6 becomes 3×3.",
+                "input_shape": 6,
+                "kernel_shape": 3,
+                "output_shape": 3,
+            },
+        },
         "predicted": {
             "X": [[0, 1, 2], [3, 4, 5], [6, 7, 8]],
             "K": [[0, 1], [2, 3]],
@@ -112,6 +205,9 @@ class SlidingWindow(Explorable):
         bias: float = 0,
         count_include_pad: bool = True,
         predict: bool = False,
+        padding_mode: str = "zeros",
+        ceil_mode: bool = False,
+        goal: Mapping[str, Any] | None = None,
     ) -> None:
         sizes = K if isinstance(K, tuple) else (K,)
         if mode in _POOLING and all(whole(size) is not None for size in sizes):
@@ -127,13 +223,28 @@ class SlidingWindow(Explorable):
             bias=bias,
             count_include_pad=count_include_pad,
             predict=predict,
+            padding_mode=padding_mode,
+            ceil_mode=ceil_mode,
+            goal={} if goal is None else goal,
         )
 
     def _check(self, state: dict[str, Any]) -> None:
         """Refuse what no window fits and what PyTorch refuses."""
         mode, X, K = state["mode"], state["input"], state["kernel"]
+        copying, ceil = state["padding_mode"], state["ceil_mode"]
+        if mode in _POOLING and copying != "zeros":
+            raise WidgetError(f"pooling has no padding_mode in PyTorch; got {copying!r}")
+        if mode not in _POOLING and ceil:
+            raise WidgetError("a convolution has no ceil_mode in PyTorch; got True")
         for axis, (n, k) in enumerate(((len(X), len(K)), (len(X[0]), len(K[0])))):
             padding, dilation = state["padding"][axis], state["dilation"][axis]
+            most = {"reflect": n - 1, "circular": n}.get(copying, padding)
+            if padding > most:
+                rule = "less than" if copying == "reflect" else "at most"
+                raise WidgetError(
+                    f"{copying} pads by {rule} the input's {n} {('rows', 'columns')[axis]}; "
+                    f"got {padding}"
+                )
             if mode == "avg" and dilation != 1:
                 raise WidgetError(f"average pooling has no dilation in PyTorch; got {dilation}")
             if mode in _POOLING and padding > k / 2:
@@ -141,7 +252,7 @@ class SlidingWindow(Explorable):
                     f"pooling pads by at most half the window: padding {padding}, window {k}"
                 )
             span = effective_kernel_size(k, dilation)
-            if span > n + 2 * padding:
+            if span > n + 2 * padding + (state["stride"][axis] - 1 if ceil else 0):
                 side = ("high", "wide")[axis]
                 raise WidgetError(
                     f"the window is {span} {side} ({dilation}·({k} − 1) + 1), but the padded input "
@@ -151,7 +262,8 @@ class SlidingWindow(Explorable):
     def _positions(self, state: dict[str, Any]) -> dict[str, int]:
         sizes = ((len(state[name]), len(state[name][0])) for name in ("input", "kernel"))
         places = (state[name] for name in ("stride", "padding", "dilation"))
-        rows, columns = (output_size(*axis) for axis in zip(*sizes, *places, strict=True))
+        each, ceil = zip(*sizes, *places, strict=True), state["ceil_mode"]
+        rows, columns = (_rounded_up(*axis) if ceil else output_size(*axis) for axis in each)
         return {"step": rows * columns}
 
     @property
@@ -159,7 +271,16 @@ class SlidingWindow(Explorable):
         """The output, float64, shape `(o_h, o_w)`, computed by `utils.functional`."""
         X = torch.tensor(self.input, dtype=torch.float64)[None, None]
         K = torch.tensor(self.kernel, dtype=torch.float64)
-        window, strides = tuple(K.shape), {"stride": self.stride, "padding": self.padding}
+        window = tuple(K.shape)
+        strides: dict[str, Any] = {"stride": self.stride, "padding": self.padding}
+        if self.mode in _POOLING:
+            strides["ceil_mode"] = self.ceil_mode
+        elif self.padding_mode != "zeros":
+            rows, columns = (
+                [_copied(i, n, self.padding_mode) for i in range(-p, n + p)]
+                for n, p in zip(X.shape[2:], self.padding, strict=True)
+            )
+            X, strides["padding"] = X[:, :, rows][:, :, :, columns], 0
         if self.mode == "max":
             Y = functional.max_pool2d(X, window, **strides, dilation=self.dilation)
             assert isinstance(Y, Tensor)  # indices are not asked for
@@ -173,6 +294,21 @@ class SlidingWindow(Explorable):
             Y = functional.conv2d(X, weight, bias, **strides, dilation=self.dilation)
         return Y[0, 0]
 
+    @property
+    def reached(self) -> bool:
+        """Whether all that the goal names holds; False where there is none."""
+        goal, Y = self.goal, self.output
+        shapes = {
+            "output_shape": tuple(Y.shape),
+            "input_shape": (len(self.input), len(self.input[0])),
+            "kernel_shape": (len(self.kernel), len(self.kernel[0])),
+        }
+        if not goal or any(goal.get(name, shape) != shape for name, shape in shapes.items()):
+            return False
+        wanted = torch.tensor(goal.get("output", Y.tolist()), dtype=torch.float64)
+        scale = wanted.abs().clamp(min=1)
+        return wanted.shape == Y.shape and bool(((Y - wanted).abs() <= _NEAR * scale).all())
+
     def first_frame(self) -> str:
         """The padded input, the kernel and the output as tables, and the shown sum in words."""
         rows, columns = self.output.shape
@@ -185,13 +321,24 @@ class SlidingWindow(Explorable):
             for v in range(len(K[0]))
         ]
         outside = float("-inf") if self.mode == "max" else 0
+        height, width = len(X) + 2 * ph, len(X[0]) + 2 * pw
+        # What hangs over the end of the padding is nothing, and nothing is read there.
+        taps = [(i, j) for i, j in taps if i + ph < height and j + pw < width]
 
         def at(i: int, j: int) -> float:
+            if self.padding_mode != "zeros":
+                i, j = (
+                    _copied(i, len(X), self.padding_mode),
+                    _copied(j, len(X[0]), self.padding_mode),
+                )
             return X[i][j] if 0 <= i < len(X) and 0 <= j < len(X[0]) else outside
 
-        height, width = len(X) + 2 * ph, len(X[0]) + 2 * pw
-        title = f"Input {len(X)}×{len(X[0])}" + (f", padded {height}×{width}" if ph or pw else "")
-        parts = [
+        title = f"Input {len(X)}×{len(X[0])}"
+        if ph or pw:
+            title += f", padded {height}×{width}"
+            title += f", {self.padding_mode}" if self.padding_mode != "zeros" else ""
+        parts = [paragraph(f"Goal: {self.goal['text']}")] if self.goal else []
+        parts += [
             table(
                 title,
                 [[number(at(i - ph, j - pw)) for j in range(width)] for i in range(height)],
@@ -238,3 +385,19 @@ class SlidingWindow(Explorable):
         if self.bias:
             terms.append(bracket(self.bias))
         return f"{' + '.join(terms)} = {number(result)}"
+
+
+def _copied(i: int, n: int, padding_mode: str) -> int:
+    """Which of n pixels stands at i, inside of them or in the padding."""
+    if padding_mode == "circular":
+        return i % n
+    if padding_mode == "reflect":
+        return n - 1 - abs(n - 1 - abs(i))
+    return min(max(i, 0), n - 1)
+
+
+def _rounded_up(n: int, k: int, stride: int, padding: int, dilation: int) -> int:
+    """Count the windows of a pooling with `ceil_mode` along an axis."""
+    # Rounding up is rounding down with s − 1 more pixels at the far end ...
+    size = output_size(n + stride - 1, k, stride, padding, dilation)
+    return size - ((size - 1) * stride >= n + padding)  # ... but a window must begin before it

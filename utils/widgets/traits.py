@@ -244,7 +244,9 @@ def as_json(value: Any) -> Any:
     """A copy of what a trait holds, made of what JSON knows: lists and dicts."""
     if isinstance(value, tuple):
         return [as_json(part) for part in value]
-    return dict(value) if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        return {name: as_json(part) for name, part in value.items()}
+    return value
 
 
 def _array(value: Any) -> np.ndarray:

@@ -92,12 +92,28 @@ export function createStepper({ label, parse, format, nudge, onCommit, onError }
   };
 }
 
-/** A stepper for [rows, columns]: one whole number for both, or two. */
-export const createPairField = ({ label, least, most = 16, onCommit, onError }) =>
+/**
+ * A stepper for [rows, columns]: one whole number for both, or two. Where `along` returns an axis, it
+ * is for that axis alone: `rest` returns the pair that the other keeps.
+ */
+export const createPairField = ({
+  label,
+  least,
+  most = 16,
+  along = () => null,
+  rest = () => [0, 0],
+  onCommit,
+  onError,
+}) =>
   createStepper({
     label,
-    parse: (text) => parsePair(text, { name: label, least, most }),
-    format: showPair,
+    parse(text) {
+      const axis = along();
+      const parsed = parsePair(text, { name: label, least, most, pair: axis === null });
+      if (parsed.error || axis === null) return parsed;
+      return { value: rest().map((kept, a) => (a === axis ? parsed.value[0] : kept)) };
+    },
+    format: (pair) => (along() === null ? showPair(pair) : String(pair[along()])),
     nudge: (pair, by) => pair.map((value) => value + by),
     onCommit,
     onError,

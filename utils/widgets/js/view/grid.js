@@ -7,6 +7,7 @@ import { h, setText } from "./dom.js";
 import { listenToDrags } from "./drag.js";
 
 const ROOM = 6; // characters of a cell; what is longer is shown shorter, and whole when pointed at
+const MOST = [11, 16]; // rows and columns whose cells have room for numbers
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class Grid {
@@ -42,14 +43,19 @@ export class Grid {
    * Shows rows `from[0]`..`to[0]` − 1 and columns `from[1]`..`to[1]` − 1.
    * @typedef {(row: number, col: number) => boolean} Test of a cell: whether it is padding, whether it can be edited
    * @typedef {(row: number, col: number, text?: string) => string} Words of a cell: shown, and for a screen reader
-   * @param {{from?: number[], to: number[], text: Words, label: Words, padded?: Test, editable?: Test}} options
+   * @typedef {(row: number, col: number) => number} Shade of a cell too small to show a number: by which
+   * @param {{from?: number[], to: number[], text: Words, label: Words, padded?: Test, editable?: Test, shade?: Shade}} options
    */
-  update({ from = [0, 0], to, text, label, padded = () => false, editable = () => true }) {
+  update({ from = [0, 0], to, text, label, padded = () => false, editable = () => true, shade }) {
     this.editable = (row, col) => Boolean(this.handlers.onEdit) && !padded(row, col) && editable(row, col);
     const bounds = [...from, ...to].join();
     if (bounds !== this.bounds) this.build(from, to);
     this.bounds = bounds;
     this.text = text;
+    const [rows, columns] = this.size;
+    this.dense = Boolean(shade) && rows > 1 && (rows > MOST[0] || columns > MOST[1]);
+    this.element.classList.toggle("is-dense", this.dense);
+    if (this.dense) this.shade(shade);
     for (const { element, row, col } of this.cells.values()) {
       element.classList.toggle("is-padding", padded(row, col));
       const shown = text(row, col);
@@ -57,6 +63,20 @@ export class Grid {
       if (this.editing?.element === element) continue;
       this.write(element, shown);
     }
+  }
+
+  /** Shades the cells by the size of their numbers. */
+  shade(value) {
+    const shown = [...this.cells.values()].map(({ element, row, col }) => [element, value(row, col)]);
+    const largest = Math.max(...shown.map(([, x]) => (Number.isFinite(x) ? Math.abs(x) : 0))) || 1;
+    for (const [element, x] of shown) {
+      element.style.setProperty("--level", Number.isFinite(x) ? Math.round((85 * Math.abs(x)) / largest) : 0);
+      element.classList.toggle("is-negative", x < 0);
+    }
+  }
+
+  get size() {
+    return [0, 1].map((axis) => this.to[axis] - this.from[axis]);
   }
 
   /** Shows a text in a cell, shorter where it is too long. */
@@ -141,6 +161,7 @@ export class Grid {
     this.selected?.removeAttribute("aria-selected");
     this.selected = this.cellAt(row, col);
     this.selected?.setAttribute("aria-selected", "true");
+    this.follow(row, col);
   }
 
   /**
@@ -160,6 +181,17 @@ export class Grid {
     this.board.classList.toggle("has-panes", panes.length > 0);
     const place = { row: row - this.from[0], col: col - this.from[1], rows, cols };
     for (const [name, value] of Object.entries(place)) this.frame.style.setProperty(`--${name}`, value);
+    this.follow(row, col, rows, cols);
+  }
+
+  /** Scrolls the grid's own box, where it is smaller than the grid, so that these cells are in view. */
+  follow(row, col, rows = 1, cols = 1) {
+    const box = this.element;
+    if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) return;
+    const cell = this.grid.offsetWidth / this.size[1];
+    const near = (now, room, start, cells) => Math.min(Math.max(now, (start + cells) * cell - room + 8), start * cell);
+    box.scrollLeft = near(box.scrollLeft, box.clientWidth, col - this.from[1], cols);
+    box.scrollTop = near(box.scrollTop, box.clientHeight, row - this.from[0], rows);
   }
 
   /** Where the frame stands with its corner at (row, col), as a transform. */
@@ -250,7 +282,8 @@ export class Grid {
     else field.setSelectionRange(start.length, start.length);
     const finish = (keep, refocus) => {
       if (this.editing?.field !== field) return;
-      const error = keep && field.value !== before ? this.handlers.onEdit(row, col, field.value) : null;
+      const touched = field.value !== before && (refocus || field.value !== ""); // gone elsewhere, nothing typed
+      const error = keep && touched ? this.handlers.onEdit(row, col, field.value) : null;
       if (error && refocus) {
         field.setAttribute("aria-invalid", "true");
         return;

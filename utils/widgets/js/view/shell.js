@@ -146,14 +146,19 @@ export function createPanel(title, content) {
   };
 }
 
-/** Cells of one size for all `grids` of a stage, each [rows, columns], as large as its row has room for. */
+/**
+ * Cells of one size for all `grids` of a stage, as large as its row has room for. Where some are dense,
+ * the size is theirs alone, and the others keep cells that numbers fit in.
+ */
 export function fitStage(stage, grids) {
+  const dense = grids.filter((grid) => grid.dense);
+  const even = dense.length ? dense : grids;
+  const sum = (some) => some.reduce((columns, grid) => columns + grid.size[1], 0);
   stage.classList.add("is-even");
-  stage.style.setProperty(
-    "--sum",
-    grids.reduce((sum, [, columns]) => sum + columns, 0),
-  );
-  stage.style.setProperty("--most", Math.max(...grids.map(([rows]) => rows)));
+  stage.style.setProperty("--sum", sum(even));
+  stage.style.setProperty("--others", sum(grids) - sum(even));
+  stage.style.setProperty("--widest", Math.max(...even.map((grid) => grid.size[1])));
+  stage.style.setProperty("--most", Math.max(...even.map((grid) => grid.size[0])));
 }
 
 /** A panel with the sign that leads to it, so that both wrap to a new line together. */

@@ -16,10 +16,13 @@ const MOST = 32;
 export function createWindowSettings({ store, shell, attempt, render }) {
   // Weights and pixels that a smaller size hides come back when it grows again.
   const memory = { kernel: new Map(), input: new Map() };
+  const along = () => words.signalAxis(store.state);
   const pairField = (label, key, least) =>
     createPairField({
       label,
       least,
+      along,
+      rest: () => store.state[key],
       onCommit: (pair) => attempt({ [key]: pair }),
       onError: shell.complain,
     });
@@ -52,20 +55,31 @@ export function createWindowSettings({ store, shell, attempt, render }) {
       onError: shell.complain,
     }),
   };
-  const mode = createSelect({
-    label: "Operation",
-    options: words.MODES,
-    onChange(value) {
-      const broken = attempt({ mode: value });
-      shell.complain(broken ?? "");
-      if (broken) mode.set(store.state.mode);
-    },
-  });
-  const divisor = createSelect({
-    label: "Average divides by",
-    options: words.DIVISORS,
-    onChange: (value) => attempt({ count_include_pad: value === "true" }),
-  });
+  const selectField = (label, options, key, changesFor) => {
+    const select = createSelect({
+      label,
+      options,
+      onChange(value) {
+        const broken = attempt(changesFor(value));
+        shell.complain(broken ?? "");
+        if (broken) select.set(String(store.state[key]));
+      },
+    });
+    return select;
+  };
+  const mode = selectField("Operation", words.MODES, "mode", (value) => ({
+    mode: value,
+    ...(POOLING.has(value) ? { padding_mode: "zeros" } : { ceil_mode: false }),
+  }));
+  const paddingMode = selectField("Padding mode", words.PADDING_MODES, "padding_mode", (value) => ({
+    padding_mode: value,
+  }));
+  const divisor = selectField("Average divides by", words.DIVISORS, "count_include_pad", (value) => ({
+    count_include_pad: value === "true",
+  }));
+  const ceilMode = selectField("Ceil mode", words.CEIL_MODES, "ceil_mode", (value) => ({
+    ceil_mode: value === "true",
+  }));
   const preset = createSelect({
     label: "Kernel preset",
     options: [...PRESETS.map(([name]) => [name, name]), ["Custom", "Custom"]],
@@ -77,10 +91,12 @@ export function createWindowSettings({ store, shell, attempt, render }) {
   });
   shell.settings.append(
     ...["kernelHeight", "kernelWidth", "stride", "padding", "dilation"].map((f) => fields[f].element),
+    paddingMode.element,
   );
   shell.addMore(
     mode.element,
     divisor.element,
+    ceilMode.element,
     preset.element,
     fields.inputHeight.element,
     fields.inputWidth.element,
@@ -100,6 +116,14 @@ export function createWindowSettings({ store, shell, attempt, render }) {
     preset.select.disabled = pooling;
     divisor.set(String(config.countIncludePad));
     divisor.select.disabled = config.mode !== "avg";
+    // What can have one value only is not shown.
+    paddingMode.set(config.paddingMode);
+    paddingMode.element.hidden = pooling || !config.padding.some(Boolean);
+    ceilMode.set(String(config.ceilMode));
+    ceilMode.element.hidden = !pooling;
+    const axis = words.signalAxis(config);
+    fields.kernelHeight.element.hidden = axis === 1;
+    fields.kernelWidth.element.hidden = axis === 0;
   }
 
   return { set };

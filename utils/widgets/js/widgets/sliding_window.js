@@ -1,12 +1,13 @@
 // SlidingWindow: one window, one kernel, one output, step by step. The course's signature.
 
 import { show } from "../engine/numbers.js";
-import { effectiveKernelSize, outputShape, shapeOf } from "../engine/shape.js";
+import { effectiveKernelSize, outputShape, overhang, shapeOf } from "../engine/shape.js";
 import { pytorch } from "../engine/snippet.js";
 import * as windows from "../engine/window.js";
 import * as words from "../engine/words.js";
 import { setText } from "../view/dom.js";
 import { createButton } from "../view/field.js";
+import { createGoal } from "../view/goal.js";
 import { Grid } from "../view/grid.js";
 import { createMotion } from "../view/motion.js";
 import { createPrediction } from "../view/prediction.js";
@@ -26,11 +27,20 @@ const KEYS = [
   "step",
   "count_include_pad",
   "predict",
+  "padding_mode",
+  "ceil_mode",
+  "goal",
 ];
 /** @param {number[]} pair */
 const times = ([a, b]) => `${a}×${b}`;
 
-const configOf = (state) => ({ ...state, countIncludePad: state.count_include_pad });
+const configOf = (state) => ({
+  ...state,
+  countIncludePad: state.count_include_pad,
+  paddingMode: state.padding_mode ?? "zeros", // pages that were saved before there were any
+  ceilMode: state.ceil_mode ?? false,
+  goal: state.goal ?? {},
+});
 
 export default function slidingWindow({ model, el }) {
   const store = createStore(model, KEYS, render);
@@ -43,6 +53,8 @@ export default function slidingWindow({ model, el }) {
   let config;
   let outputs;
   let preview = null;
+  let guessing = null; // the hidden output whose guess is being typed
+  let reached = false;
 
   const pointAt = (where) => (cell) => {
     preview = cell && { where, row: cell[0], col: cell[1] };
@@ -74,6 +86,8 @@ export default function slidingWindow({ model, el }) {
     name: "Output",
     onPreview: pointAt("output"),
     onEdit(row, col, text) {
+      if (row === null || !text.trim()) guessing = null;
+      if (row === null) renderMarks();
       if (row === null || text.trim()) return guess(row, col, text);
       goTo(row, col); // nothing guessed: it is shown
       return null;
@@ -85,6 +99,10 @@ export default function slidingWindow({ model, el }) {
     },
   });
   const guess = shell.editor(judge);
+  output.element.addEventListener("ex-edit", (event) => {
+    guessing = output.locate(event.target);
+    renderMarks();
+  });
   const motion = createMotion(shell.root);
   const prediction = createPrediction(() => config?.predict);
   const { hidden } = prediction;
@@ -126,6 +144,7 @@ export default function slidingWindow({ model, el }) {
   /** A guess for an output that is not shown yet. */
   function judge(row, col, guess) {
     transport.pause();
+    guessing = null;
     goTo(row, col);
     const said = prediction.judge(row, col, guess, outputs[row][col]);
     renderMarks();
@@ -134,11 +153,11 @@ export default function slidingWindow({ model, el }) {
 
   /** The products rise from the window, and land in the output. */
   function showProducts() {
-    if (windows.POOLING.has(config.mode)) return;
+    if (windows.POOLING.has(config.mode) || input.dense) return;
     const at = cellOf();
-    const labels = windows.taps(config, ...at).map(({ row, col, u, v, padded }) => ({
+    const labels = windows.taps(config, ...at).map(({ row, col, u, v }) => ({
       element: input.cellAt(row, col),
-      text: show((padded ? 0 : config.input[row][col]) * windows.weightAt(config, u, v)),
+      text: show(windows.valueAt(config, row, col) * windows.weightAt(config, u, v)),
     }));
     motion.fly(labels, output.cellAt(...at));
   }
@@ -153,13 +172,16 @@ export default function slidingWindow({ model, el }) {
     store.commit({ step }, { remember: false });
   }
 
+  const goal = createGoal(shell);
   const settings = createWindowSettings({ store, shell, attempt, render });
   const hide = createButton("Hide the outputs", () => attempt({ predict: !config.predict }));
   shell.tools.append(hide);
 
   const label = (kind) => (row, col, text) => {
     const padding = kind === "input" && words.isOutside(config.input, row, col) ? "padding " : "";
-    return `row ${row}, column ${col}, ${padding}${text}`.replaceAll("−", "minus ");
+    const from = padding && windows.source(config, row, col);
+    const copied = from ? `, a copy of row ${from[0]}, column ${from[1]}` : "";
+    return `row ${row}, column ${col}, ${padding}${text || "nothing"}${copied}`.replaceAll("−", "minus ");
   };
 
   function render() {
@@ -184,15 +206,17 @@ export default function slidingWindow({ model, el }) {
     const out = outputShape(config);
     const pooling = windows.POOLING.has(config.mode);
     const outside = (row, col) => words.isOutside(config.input, row, col);
+    const beyond = overhang(config);
     outputs = windows.output(config);
     input.update({
       from: config.padding.map((p) => -p),
-      to: n.map((size, axis) => size + config.padding[axis]),
-      text: (row, col) => (outside(row, col) ? show(windows.padValue(config.mode)) : show(config.input[row][col])),
+      to: n.map((size, axis) => size + config.padding[axis] + beyond[axis]),
+      text: (row, col) => (windows.isBeyond(config, row, col) ? "" : show(windows.valueAt(config, row, col))),
       padded: outside,
       label: label("input"),
+      shade: (row, col) => windows.valueAt(config, row, col),
     });
-    const alike = config.countIncludePad ? `1/${k[0] * k[1]}` : "·"; // else it depends on the place
+    const alike = words.weighsAlike(config) ? `1/${k[0] * k[1]}` : "·"; // else it depends on the place
     const weight = { max: () => "·", avg: () => alike }[config.mode];
     kernel.update({
       to: k,
@@ -201,17 +225,23 @@ export default function slidingWindow({ model, el }) {
       editable: () => !pooling,
     });
     renderOutputs();
-    fitStage(shell.stage, [n.map((size, axis) => size + 2 * config.padding[axis]), k, out]);
+    fitStage(shell.stage, [input, kernel, output]);
+    shell.stage.classList.toggle("is-signal", words.signalAxis(config) === 1);
     const { rows, columns } = words.unreadLines(config);
-    const cells = [...input.cells.values()].filter((c) => rows.includes(c.row) || columns.includes(c.col));
+    const cells = [...input.cells.values()].map((c) => [c.row, c.col]);
     input.mark(
       "is-unread",
-      cells.map((c) => [c.row, c.col]),
+      cells.filter(([row, col]) => rows.includes(row) || columns.includes(col)),
     );
-
-    const padded = times(n.map((size, axis) => size + 2 * config.padding[axis]));
-    const padding = config.padding.some(Boolean) ? `, padded ${padded}` : "";
-    panels.input.detail(`${times(n)}${padding}`);
+    input.mark(
+      "is-copy",
+      cells.filter((at) => outside(...at) && windows.source(config, ...at)),
+    );
+    input.mark(
+      "is-beyond",
+      cells.filter((at) => windows.isBeyond(config, ...at)),
+    );
+    panels.input.detail(words.inputText(config));
     setText(panels.kernel.element.querySelector(".ex-title"), words.WINDOW_WORD[config.mode]);
     panels.kernel.detail(`${times(k)}${words.note(config)}`);
     panels.output.detail(times(out));
@@ -220,6 +250,7 @@ export default function slidingWindow({ model, el }) {
     setText(shell.shape, words.shapeText(config));
 
     settings.set(config);
+    reached = goal.set(config.goal, windows.lacks(config, config.goal));
     shell.refresh();
   }
 
@@ -230,6 +261,7 @@ export default function slidingWindow({ model, el }) {
       label: (r, c, text) =>
         hidden(r, c) ? `row ${r}, column ${c}, not shown yet; type a guess` : label("output")(r, c, text),
       editable: hidden,
+      shade: (r, c) => (hidden(r, c) ? 0 : outputs[r][c]),
     });
     setText(hide, config.predict ? "Show the outputs" : "Hide the outputs");
   }
@@ -244,7 +276,7 @@ export default function slidingWindow({ model, el }) {
     const [oh, ow] = outputShape(config);
     const at = cellOf();
     const pointed = preview?.where === "output" && !hidden(preview.row, preview.col);
-    const shown = pointed ? [preview.row, preview.col] : at;
+    const shown = guessing ?? (pointed ? [preview.row, preview.col] : at);
     const found = windows.taps(config, ...shown);
     const cells = found.map(({ row, col }) => [row, col]);
     const span = [0, 1].map((a) => effectiveKernelSize(shapeOf(config.kernel)[a], config.dilation[a]));
@@ -261,25 +293,28 @@ export default function slidingWindow({ model, el }) {
     const from = preview && [preview.row, preview.col];
     input.mark("is-affected", preview?.where === "kernel" ? windows.uses(config, ...from) : []);
     input.mark("is-pointed", preview?.where === "input" ? [from] : []);
+    // A copy points at its pixel, and a pixel at its copies.
+    const copied = () =>
+      words.isOutside(config.input, ...from) ? [windows.source(config, ...from)] : windows.copies(config, ...from);
+    input.mark("is-source", preview?.where === "input" ? copied().filter(Boolean) : []);
     kernel.mark("is-pointed", preview?.where === "kernel" ? [from] : []);
     output.mark("is-affected", preview?.where === "input" ? windows.affected(config, ...from) : []);
     output.mark("is-current", [shown]);
-    output.mark(
-      "is-hidden",
-      [...output.cells.values()].map((c) => [c.row, c.col]).filter((c) => hidden(...c)),
-    );
+    const cellsOf = (grid) => [...grid.cells.values()].map((c) => [c.row, c.col]);
+    output.mark("is-hidden", config.predict ? cellsOf(output).filter((c) => hidden(...c)) : []);
     output.mark("is-right", prediction.right);
     output.select(...at);
     transport.set(at[0] * ow + at[1], oh * ow);
-    setText(shell.arithmetic, windows.arithmetic(config, ...shown));
-    setText(
-      shell.pointed,
-      prediction.verdict || words.pointedText(config, preview?.where === "output" ? null : preview, shown),
-    );
+    setText(shell.arithmetic, guessing ? "" : windows.arithmetic(config, ...shown));
+    const told = words.pointedText(config, preview?.where === "output" ? null : preview, shown, input.dense);
+    const asked = guessing && `Output (${guessing.join(", ")}): what does the window give?`;
+    setText(shell.pointed, asked ?? (prediction.verdict || told));
+    shell.pointed.classList.toggle("is-verdict", !asked && Boolean(prediction.verdict));
   }
 
   function speak() {
-    if (config) shell.say(words.spokenStep(config, ...cellOf()));
+    if (config) shell.say(`${reached ? "Done: the goal is reached. " : ""}${words.spokenStep(config, ...cellOf())}`);
+    reached = false;
   }
 
   render();
