@@ -14,6 +14,7 @@ PARTS = (
     "answers",
     "citations",
     "exercises",
+    "figures",
     "folds",
     "listings",
     "mathematics",
