@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-BLUE, ORANGE = "#0072B2", "#D55E00"  # Okabe and Ito (2008), as in utils/figures.py
+BLUE, ORANGE = "#0072B2", "#D55E00"  # Okabe and Ito (2008), as in utils/figures
 
 
 def svg(cells: int, window: int, at: tuple[int, int], size: int = 64) -> str:

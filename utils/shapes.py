@@ -360,7 +360,7 @@ def conv_cost(
         >>> conv_cost(64, 3, 4, 16, stride=2, padding=1, transposed=True, bias=False)
         ConvCost(parameters=3072, multiply_adds=786432, activations=3072)
 
-    Source: chapter 13.
+    Source: chapter 16.
     """
 
     def formula() -> str:

@@ -4,21 +4,32 @@
 const SCROLLERS =
   ".math.long, div.math > div, .table-wrapper, pre, .picture, .cell_output > .output, .text_html, .explorable";
 
-function reach(element) {
-  const wide = element.scrollWidth > element.clientWidth;
-  const scrolls = wide && /auto|scroll/.test(getComputedStyle(element).overflowX);
-  if (scrolls && element.tabIndex < 0) {
-    element.tabIndex = 0;
-    element.dataset.scrolls = "";
-  } else if (!scrolls && "scrolls" in element.dataset) {
-    element.removeAttribute("tabindex");
-    delete element.dataset.scrolls;
+function reach(elements) {
+  const read = elements.map((element) => {
+    const wide = element.scrollWidth > element.clientWidth;
+    return [element, wide && /auto|scroll/.test(getComputedStyle(element).overflowX)];
+  });
+  for (const [element, scrolls] of read) {
+    if (scrolls && element.tabIndex < 0) {
+      element.tabIndex = 0;
+      element.dataset.scrolls = "";
+    } else if (!scrolls && "scrolls" in element.dataset) {
+      element.removeAttribute("tabindex");
+      delete element.dataset.scrolls;
+    }
   }
 }
 
+// A few at a time, so that a page of hundreds holds nobody up.
 window.addEventListener("load", () => {
-  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
-  document.querySelectorAll(SCROLLERS).forEach((element) => sizes.observe(element));
+  const sizes = new ResizeObserver((entries) => reach(entries.map(({ target }) => target)));
+  const waiting = [...document.querySelectorAll(SCROLLERS)];
+  const idle = window.requestIdleCallback ?? setTimeout;
+  const observe = () => {
+    for (const element of waiting.splice(0, 20)) sizes.observe(element);
+    if (waiting.length) idle(observe);
+  };
+  idle(observe);
 });
 
 // Two of the theme's landmarks have no name of their own.

@@ -4,8 +4,9 @@
 // and leaves the excerpts out.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
-// An excerpt is prose: code, formulas and widgets are left out of the text that it is cut from.
-const LEFT_OUT = ".cell, .explorable, .math, math, pre, nav, .headerlink, script, style";
+// An excerpt is prose: code, displayed formulas and widgets are left out of the text that it is
+// cut from; a formula in a line stays as it is read, without its TeX.
+const LEFT_OUT = ".cell, .explorable, div.math, annotation, pre, nav, .headerlink, script, style";
 
 document.addEventListener("DOMContentLoaded", () => {
   const toText = Search.htmlToText;

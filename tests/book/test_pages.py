@@ -61,6 +61,9 @@ def test_a_chapter_has_the_number_of_its_file(book, anchors):
 
 
 UNFOLD = "document.querySelectorAll('details').forEach(d => { d.open = true; })"
+RENDER = """document.querySelectorAll('.highlight').forEach(listing => {
+    listing.style.contentVisibility = 'visible';
+})"""
 IS_DARK = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).every(c => c < 64)"
 EXCESS = "document.documentElement.scrollWidth - innerWidth"
 
@@ -120,9 +123,10 @@ def test_served_on_a_phone_in_the_dark(name, server, visit, axe):
 
 
 def test_code_can_be_reached_by_keyboard_as_soon_as_it_scrolls(server, visit):
-    """On a phone nearly all code does, also that of an answer just opened."""
+    """On a phone nearly all code does, also that of an answer just opened, once it is near."""
     page, _ = visit(server + "chapters/02-cross-correlation.html", width=WIDE)
     page.evaluate(UNFOLD)
+    page.evaluate(RENDER)
     resize(page, NARROW)
     scrolling, out_of_reach = page.locator("details pre:visible").evaluate_all(
         """all => {
@@ -132,6 +136,18 @@ def test_code_can_be_reached_by_keyboard_as_soon_as_it_scrolls(server, visit):
     )
     assert scrolling > 5
     assert out_of_reach == 0
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_listing_far_from_sight_is_as_high_as_it_will_be(server, visit, width):
+    page, _ = visit(server + "chapters/02-cross-correlation.html", width=width)
+    heights = "all => all.map(e => e.getBoundingClientRect().height)"
+    listings = page.locator(".cell_input .highlight:visible")
+    far = listings.evaluate_all(heights)
+    page.evaluate(RENDER)
+    near = listings.evaluate_all(heights)
+    assert len(far) > 10
+    assert [a - b for a, b in zip(far, near, strict=True)] == pytest.approx([0] * len(far), abs=0.6)
 
 
 def test_76_columns_of_code_need_no_scrolling_on_a_laptop(server, visit):
@@ -233,8 +249,13 @@ def test_search_finds_a_word(way, book, server, visit):
     page.wait_for_url("**/search.html?q=stride*")
     hits = page.locator("#search-results li a")
     hits.first.wait_for(timeout=15_000)
-    assert any("03-padding-and-stride" in hit.get_attribute("href") for hit in hits.all())
+    assert any("04-padding-and-stride" in hit.get_attribute("href") for hit in hits.all())
     page.wait_for_load_state("networkidle")  # each hit fetches its page for an excerpt
+    said = page.locator("#search-results p.context").all_inner_texts()
+    assert len(said) > 3 if way == "server" else not said
+    for text in said:  # prose: no import, no assignment, no TeX, no row of numbers
+        assert re.search(r"\w+ \w+ \w+ \w+", text), text
+        assert not re.search(r"\bimport \w|\w = \w+[.(\[]|\\[a-z]|(\d+ ){6}", text), text
     watch.assert_clean()
 
 

@@ -69,14 +69,14 @@ def test_wrong_input_is_named_and_what_is_expected(answer):
         assert field.get_attribute("aria-invalid") == "true"
         field.fill("5")
         assert field.get_attribute("aria-invalid") is None
-    page = answer("03.8")
+    page = answer("04.8")
     fill(page, "8.5")
     page.get_by_role("button", name="Check").click()
     assert "whole number" in part(page, "verdict").inner_text()
 
 
 @pytest.mark.parametrize("width", [360, 900])
-@pytest.mark.parametrize("key", ["01.3", "02.1", "02.3", "08.5", "07.1"])
+@pytest.mark.parametrize("key", ["01.3", "02.1", "02.3", "10.5", "09.1"])
 def test_a_message_moves_nothing_and_the_first_frame_is_as_high(pages, answer, key, width):
     page = answer(key, width)
     height = page.evaluate(HEIGHT)
@@ -106,7 +106,7 @@ def test_letters_and_choices(answer):
         page.get_by_role("checkbox", name=letter, exact=True).press("Space")
     page.get_by_role("checkbox", name="E", exact=True).press("Enter")
     expect(part(page, "verdict")).to_have_attribute("data-verdict", "right")
-    page = answer("08.1")
+    page = answer("10.1")
     for group, option in (("(a)", "Yes"), ("(b)", "No"), ("(c)", "No")):
         page.get_by_role("button", name="Check").click()
         assert group in part(page, "verdict").inner_text()
@@ -162,7 +162,7 @@ def test_what_is_not_an_answer_is_no_memory(answer, mount, stored):
 
 
 def test_without_a_memory_it_still_judges(answer):
-    page = answer("03.8")
+    page = answer("04.8")
     page.evaluate("""() => { globalThis.kept = Object.getOwnPropertyDescriptor(window, 'localStorage');
         Object.defineProperty(window, 'localStorage', { configurable: true, get() { throw new Error(); } }); }""")
     fill(page, "8")
@@ -178,7 +178,7 @@ def test_the_page_counts_what_is_solved_and_forgets_it(show):
         def to_html(self):
             return progress
 
-    shown = [Line(), Answer("02.2b"), Answer("02.2c"), Answer("03.8"), Answer("01.8")]
+    shown = [Line(), Answer("02.2b"), Answer("02.2c"), Answer("04.8"), Answer("01.8")]
     page = show(*shown)
     page.evaluate(FORGET)
     page = show(*shown)
@@ -239,8 +239,8 @@ KERNEL = """([kind, spec, how]) => {
 
 
 def test_in_a_live_kernel_the_checker_is_asked(pages, answer):
-    page = answer("03.8")
-    widget = Answer("03.8")
+    page = answer("04.8")
+    widget = Answer("04.8")
     page.evaluate(KERNEL, [widget.kind, widget.spec, "answers"])
     fill(page, "8")
     page.get_by_role("button", name="Check").click()
@@ -251,13 +251,13 @@ def test_in_a_live_kernel_the_checker_is_asked(pages, answer):
     expect(part(page, "verdict")).to_have_text("Not yet. From Python.")
     assert button.get_attribute("aria-disabled") is None
     assert page.evaluate("waiting.size") == 0
-    assert page.evaluate(SOLVED.format("03.8")) is None
+    assert page.evaluate(SOLVED.format("04.8")) is None
 
 
 @pytest.mark.parametrize("how", ["throws", "silent"])
 def test_where_no_kernel_answers_the_table_does(pages, how):
     page = pages.load('<div id="stage"></div>', clock=True)
-    widget = Answer("03.8")
+    widget = Answer("04.8")
     page.evaluate(KERNEL, [widget.kind, widget.spec, how])
     fill(page, "8")
     page.get_by_role("button", name="Check").click()
@@ -271,7 +271,7 @@ def test_where_no_kernel_answers_the_table_does(pages, how):
 
 def test_taken_away_while_it_waits_it_leaves_nothing(pages):
     page = pages.load('<div id="stage"></div>', clock=True)
-    widget = Answer("03.8")
+    widget = Answer("04.8")
     page.evaluate(KERNEL, [widget.kind, widget.spec, "silent"])
     fill(page, "8")
     page.get_by_role("button", name="Check").click()

@@ -6,7 +6,7 @@ from utils import DenseToConv
 
 
 def test_dense_to_conv_falls_from_256_to_49_to_9(mount):
-    page = mount(DenseToConv())
+    page = mount(DenseToConv(n=4))
     counts = []
     for stage in ("1 Dense", "2 Shared", "3 Local"):
         page.get_by_label(stage).check()

@@ -47,13 +47,13 @@ def test_a_card_has_room_for_its_title(tmp_path, title, number):
 
 def test_every_page_has_a_card_and_says_so(build):
     files = {
-        "index": "# Home\n\nWords.\n\n```{toctree}\nchapters/05-one-by-one\n```\n",
-        "chapters/05-one-by-one": [text("# The 1×1 *convolution*\n\nIt reads one pixel.")],
+        "index": "# Home\n\nWords.\n\n```{toctree}\nchapters/06-one-by-one\n```\n",
+        "chapters/06-one-by-one": [text("# The 1×1 *convolution*\n\nIt reads one pixel.")],
     }
     book = build("pages", files=files, html_baseurl="https://example.org/", html_title=COURSE)
     assert book.warnings == ""
     seen = set()
-    for name in ("index", "chapters/05-one-by-one"):
+    for name in ("index", "chapters/06-one-by-one"):
         said = dict(
             re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)"', book.html(name))
         )
@@ -64,4 +64,4 @@ def test_every_page_has_a_card_and_says_so(build):
         assert (book.pages / address).read_bytes().startswith(b"\x89PNG")
         seen.add(address)
     assert len(seen) == 2
-    assert 'content="The 1×1 convolution"' in book.html("chapters/05-one-by-one")
+    assert 'content="The 1×1 convolution"' in book.html("chapters/06-one-by-one")

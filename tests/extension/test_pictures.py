@@ -207,15 +207,6 @@ def test_colours_are_legible_on_either_page(name, colour, least):
         assert contrast(seen, ground) >= least
 
 
-def test_numbers_are_legible_in_their_cells():
-    figures.numbers([[[-9.0, -5.0, 0.0, 5.0, 9.0]]])
-    (image,) = plt.gcf().axes[0].images
-    shades = image.cmap(image.norm(image.get_array()), bytes=True)[0]
-    seen = themed((*rgb(figures.INK), 254), *((*shade[:3], 254) for shade in shades))
-    for ink, *grounds in seen:
-        assert min(contrast(ink, ground) for ground in grounds) >= 4.5
-
-
 def test_a_figure_is_told_apart_into_drawing_and_data():
     """The image of a figure keeps its colours in the dark, cells without a value do not count."""
     with matplotlib.rc_context({"font.size": 11}):

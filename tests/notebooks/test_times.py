@@ -39,7 +39,7 @@ def rows(text: str) -> dict[str, list[float]]:
     return found
 
 
-@of("07", "def fastest(")
+@of("09", "def fastest(")
 def unrolling_pays(text: str) -> None:
     """The loops and the kernel matrix take longer than the unrolled input, copy included."""
     times = {name: value for name, (value,) in rows(text).items()}
@@ -47,7 +47,7 @@ def unrolling_pays(text: str) -> None:
     assert times["loops"] > 20 and times["kernel matrix"] > 3
 
 
-@of("13", "torch.manual_seed(0)\nX5, W5")
+@of("16", "torch.manual_seed(0)\nX5, W5")
 def days_and_decades(text: str) -> None:
     """Days, not hours, with a good part of what the core can do; for the loops, decades."""
     (product,), (layer, share), (days,), (years,) = (numbers(line) for line in text.splitlines())
@@ -55,7 +55,7 @@ def days_and_decades(text: str) -> None:
     assert share == pytest.approx(100 * layer / product, abs=1) and share > 50
 
 
-@of("13", "# @title The ladder and the large kernels, drawn")
+@of("16", "# @title The ladder and the large kernels, drawn")
 def the_ladder(text: str) -> None:
     """Thousands for the interpreter; then a small factor; Fourier pays in tiles, and at 31×31."""
     ladder, large = text.split("\n\n")
@@ -73,7 +73,7 @@ def the_ladder(text: str) -> None:
     assert all(10 * growth["Fourier"] < growth[name] for name in growth if name != "Fourier")
 
 
-@of("13", "# @title The roofline, drawn")
+@of("16", "# @title The roofline, drawn")
 def the_roofline(text: str) -> None:
     """Dense layers near the roof; depthwise and the fully connected far from it; loops at none."""
     lines = text.splitlines()

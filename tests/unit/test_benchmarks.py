@@ -101,7 +101,7 @@ def places(text: str) -> dict[str, str]:
 
 
 def chapter() -> str:
-    (path,) = (ROOT / "chapters").glob("13-*.ipynb")
+    (path,) = (ROOT / "chapters").glob("16-*.ipynb")
     cells = nbformat.read(path, as_version=4).cells
     return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 

@@ -1,172 +1,184 @@
 """The checkers of chapter 05 accept what is right and tell typical mistakes apart."""
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from exercise_checks import ExerciseChecks
 from scipy import signal
 
-from utils import functional
-from utils.data import photograph
-from utils.exercises import verdict
+
+def compose(K1, K2):
+    return torch.from_numpy(signal.convolve2d(K1.numpy(), K2.numpy()))
 
 
-def places(X, W):
-    return X.shape[1] - W.shape[2] + 1, X.shape[2] - W.shape[3] + 1
+def compose_by_loops(K1, K2):
+    L = torch.zeros(K1.shape[0] + K2.shape[0] - 1, K1.shape[1] + K2.shape[1] - 1)
+    for u in range(K1.shape[0]):
+        for v in range(K1.shape[1]):
+            L[u : u + K2.shape[0], v : v + K2.shape[1]] += K1[u, v] * K2
+    return L
 
 
-def by_unfold(X, W):
-    columns = F.unfold(X[None], W.shape[2:])[0]
-    return (W.flatten(1) @ columns).reshape(len(W), *places(X, W))
+def bill(c_i, n_h, n_w, c_o, k_h, k_w, p, s):
+    """By PyTorch's shapes, not by the formula."""
+    x, K = torch.empty(1, c_i, n_h, n_w), torch.empty(c_o, c_i, k_h, k_w)
+    y = F.conv2d(x, K, padding=p, stride=s)
+    products = y.numel() * K[0].numel()
+    memory = x.numel() + K.numel() + c_o + y.numel()
+    return products, products, memory, memory, 2 * products
 
 
-def by_rows(X, W):
-    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
-    rows = windows.permute(1, 2, 0, 3, 4).flatten(2).flatten(0, 1)
-    return (rows @ W.flatten(1).T).T.reshape(len(W), *places(X, W))
+def outputs(c_i, n_h, n_w, c_o, k_h, k_w, p, s):
+    x, K = torch.empty(1, c_i, n_h, n_w), torch.empty(c_o, c_i, k_h, k_w)
+    return F.conv2d(x, K, padding=p, stride=s).numel()
 
 
-def not_transposed(X, W):
-    columns = F.unfold(X[None], W.shape[2:])[0]
-    return (columns.T @ W.flatten(1).T).reshape(len(W), *places(X, W))
+def replaced(index, change):
+    """The right bill with entry `index` replaced by change(entry, *case)."""
+
+    def wrong(*case):
+        answer = list(bill(*case))
+        answer[index] = change(answer[index], *case)
+        return answer
+
+    return wrong
 
 
-def channels_last(X, W):
-    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
-    columns = windows.permute(3, 4, 0, 1, 2).reshape(W[0].numel(), -1)
-    return (W.flatten(1) @ columns).reshape(len(W), *places(X, W))
+def pairs_of_biases(_, c_i, n_h, n_w, c_o, k_h, k_w, p, s):
+    places = outputs(c_i, n_h, n_w, c_o, k_h, k_w, p, s) // c_o
+    return places * c_o * c_i * (k_h * k_w + 1)
 
 
-def by_einsum(X, W):
-    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
-    return torch.einsum("oiab,ijkab->ojk", W, windows)
+def padded_once(_, c_i, n_h, n_w, c_o, k_h, k_w, p, s):
+    o_h, o_w = (n_h + p[0] - k_h) // s[0] + 1, (n_w + p[1] - k_w) // s[1] + 1
+    return o_h * o_w * c_o * c_i * k_h * k_w
 
 
-def in_numpy(X, W):
-    o_h, o_w = places(X, W)
-    X, (c_o, _, k_h, k_w) = X.numpy(), W.shape
-    columns = np.stack(
-        [X[:, a : a + o_h, b : b + o_w] for a in range(k_h) for b in range(k_w)], axis=1
-    ).reshape(-1, o_h * o_w)
-    return (W.numpy().reshape(c_o, -1) @ columns).reshape(c_o, o_h, o_w)
+def not_rounded(_, c_i, n_h, n_w, c_o, k_h, k_w, p, s):
+    o_h, o_w = (n_h + 2 * p[0] - k_h) / s[0] + 1, (n_w + 2 * p[1] - k_w) / s[1] + 1
+    return o_h * o_w * c_o * c_i * k_h * k_w
 
 
-def by_scipy(X, W):
-    planes = [[signal.correlate2d(x, w, "valid") for x, w in zip(X, K, strict=True)] for K in W]
-    return torch.tensor(np.array(planes)).sum(1)
+def opponent(red, green, blue):
+    return torch.tensor([[[red], [green], [blue]]], dtype=torch.float32)
 
 
-def tap_by_tap(X, W):
-    """A sum of k·k products, one for each tap."""
-    o_h, o_w = places(X, W)
-    return sum(
-        (W[:, :, a, b] @ X[:, a : a + o_h, b : b + o_w].flatten(1)).reshape(-1, o_h, o_w)
-        for a in range(W.shape[2])
-        for b in range(W.shape[3])
-    )
+def reorder(W1, b1, W2, order):
+    return W1[order], b1[order], W2[:, order]
 
 
-def entry_by_entry(X, W):
-    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
-    return (W[:, :, None, None] * windows).sum((1, 4, 5))
+def back(W1, b1, W2, order):
+    return reorder(W1, b1, W2, order.argsort())
 
-
-def principal(scale=(1.0, 1.0, 1.0)):
-    covariance = torch.cov(photograph(120, color=True).flatten(1).double())
-    return torch.tensor(scale).double()[:, None] * torch.linalg.eigh(covariance)[1].T
-
-
-def whitened_and_turned():
-    covariance = torch.cov(photograph(120, color=True).flatten(1).double())
-    variances, vectors = torch.linalg.eigh(covariance)
-    turn = torch.tensor([[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]]).double()
-    return turn @ torch.diag(variances**-0.5) @ vectors.T
-
-
-OPPONENT = [[1.0, 1.0, 1.0], [1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]
 
 RIGHT = {
-    "05.1": ["ABD"],
-    "05.2": [by_unfold, by_rows, by_einsum, in_numpy],
-    "05.3": [(4, 64, 64, 256)],
-    "05.4": [205],
-    "05.5": [0.25],
-    "05.6": [
-        principal(),
-        principal((1.0, -3.0, 0.5)),
-        principal()[:, :, None, None],
-        whitened_and_turned(),
+    "05.1a": [compose, compose_by_loops, lambda a, b: compose_by_loops(b, a)],
+    "05.1b": [[1, 0, 1], (1, 1, 1), (-1, 0, -1), (1e200, 1e200, 1e200), (1e-200, 0, 1e-200)],
+    "05.2": [bill],
+    "05.3": [(4, (58 / 56) ** 2), (4, 1.073)],
+    "05.4": [lambda k, d: (k + d) / (d + 1), lambda k, d: 1 + (k - 1) / (1 + d)],
+    "05.5": [(1, 0.5, 4)],
+    "05.6": [(0, 5)],
+    "05.7": [
+        opponent([1, -1], [0, 0], [-1, 1]),
+        opponent([1, 0, -1], [-1, 0, 1], [0, 0, 0]),
+        opponent([1, -1], [1, -1], [-2, 2]),
     ],
+    "05.8": [reorder, lambda W1, b1, W2, order: list(reorder(W1, b1, W2, order.tolist()))],
 }
 
 WRONG = {
-    "05.1": [
-        ("AB", "D belongs"),
-        ("BD", "A belongs"),
-        ("AD", "B belongs"),
-        ("ABCD", "C does not"),
-        ("ABDE", "E does not"),
-        ("", "A to E; got none"),
-        ("C", "C does not"),
-        ("ABF", "A to E; got F"),
-        (3, "a string"),
+    "05.1a": [
+        (lambda a, b: compose(a, b.flip(0, 1)), "turned by 180°"),
+        (lambda a, b: compose(a.flip(0, 1), b), "turned by 180°"),
+        (lambda a, b: compose(a, b).flip(0, 1), "true convolutions need"),
+        (lambda a, b: a, "k1 + k2 − 1"),
+        (lambda a, b: compose(a, b) + 1, "differs first"),
+        (lambda a, b: "no", "should"),
+        (torch.ones(2, 2), "a function"),
+    ],
+    "05.1b": [
+        ([1, 2, 1], "[1, 1]"),
+        ([1, 0, -1], "zero at x"),
+        ([1, 2, 0], "[1, 0]"),
+        ([0, 1, 2], "[0, 1]"),
+        ([0, 0, 0], "anything else"),
+        ([1, 1], "got 2"),
+        ("101", "3 numbers"),
+        ([1e300, 0, -1e-300], "zero at x"),
+        ([1, 0, float("inf")], "3 numbers"),
     ],
     "05.2": [
-        (lambda X, W: F.conv2d(X, W), "conv2d is a convolution"),
-        (lambda X, W: functional.conv2d(X[None], W)[0], "conv2d is a convolution"),
-        (by_scipy, "correlate2d is a convolution"),
-        (tap_by_tap, "with 6 products"),
-        (entry_by_entry, "without a product"),
-        (not_transposed, "wrong channels"),
-        (channels_last, "different orders"),
-        (lambda X, W: by_unfold(X, W.flip(2, 3)), "flipped"),
-        (lambda X, W: by_unfold(X, W).flatten(1), "rows and columns"),
-        (lambda X, W: by_unfold(X, W) + 1, "differs first"),
-        (torch.ones(3), "a function"),
+        (replaced(0, pairs_of_biases), "multiply nothing"),
+        (replaced(0, padded_once), "on each side"),
+        (replaced(0, not_rounded), "Round"),
+        (replaced(0, lambda m, *case: 2 * m), "alone"),
+        (replaced(0, lambda m, *case: m + 7), "The output there is"),
+        (replaced(1, lambda a, *case: a - outputs(*case)), "without bias"),
+        (replaced(1, lambda a, *case: a + outputs(*case)), "not m + 1"),
+        (replaced(1, lambda a, *case: a + 3), "Additions for"),
+        (replaced(2, lambda a, *case: a - case[3] + case[3] * case[0]), "not for each pair"),
+        (replaced(3, lambda a, *case: a - case[3]), "biases are missing"),
+        (replaced(2, lambda a, *case: a - outputs(*case)), "output is missing"),
+        (replaced(3, lambda a, *case: 3 * a), "Numbers that backward adds"),
+        (replaced(4, lambda a, *case: a // 2), "each of them"),
+        (replaced(4, lambda a, *case: 3 * a), "how many times"),
+        (lambda *case: (1, 2), "got 2"),
+        ((96, 96, 45, 45, 192), "a function"),
     ],
     "05.3": [
-        ((16, 64, 64, 256), "sixteenth"),
-        ((2, 64, 64, 256), "4·64·64"),
-        ((4, 256, 64, 256), "one row"),
-        ((4, 64, 256, 256), "fill up"),
-        ((4, 64, 128, 256), "same block"),
-        ((4, 64, 16, 256), "follow one output"),
-        ((4, 64, 64, 64), "from each block"),
-        ((4, 64, 64, 128), "all four blocks"),
-        ((4, 64), "got 2"),
-        ("4", "4 numbers"),
+        ((2, 1.073), "both double"),
+        ((8, 1.073), "six factors"),
+        ((4, 58 / 56), "two axes"),
+        ((4, (60 / 56) ** 2), "58×58"),
+        ((4, 1), "the output grows"),
+        ((4, 4), "padding 1 and for padding 2"),
+        (4, "2 numbers"),
     ],
     "05.4": [
-        (128, "Go on up"),
-        (256, "the two 1×1 layers"),
-        (229, "one 1×1 layer"),
-        (228, "more than"),
-        (206, "more than"),
-        (204, "there is room"),
-        (205.4, "a whole number"),
-        (True, "a whole number"),
+        (lambda k, d: (k + d) / max(d, 1) if d else k, "One more than Δ"),
+        (lambda k, d: k + d, "height of a strip"),
+        (lambda k, d: (d + 1) / (k + d), "Upside down"),
+        (lambda k, d: 1, "how many does"),
+        (lambda k, d: "k", "a number"),
+        (3, "a function"),
     ],
     "05.5": [
-        (0.5, "of their pixels"),
-        (0.75, "not read"),
-        (1, "a 1×1 sees only one"),
-        (0.1, "4×4"),
-        ("a quarter", "one number"),
+        ((1, 0.5, 2), "both c double"),
+        ((1, 0.5, 1), "128·128·9"),
+        ((1, 1, 4), "quarter of the places"),
+        ((1, 2, 4), "128·28·28"),
+        ((0.5, 0.5, 4), "twice the channels"),
+        ((2, 0.5, 4), "weights times places"),
+        ("1", "3 numbers"),
     ],
     "05.6": [
-        (principal().T, "The transpose"),
-        (torch.eye(3), "0.88"),
-        (OPPONENT, "correlation of 0.90"),
-        (torch.ones(3, 3), "can't be undone"),
-        (torch.ones(2, 3), "3×3"),
-        ("colours", "mix, 3×3"),
+        ((0, 0), "y + 5"),
+        ((5, 5), "moved as well"),
+        ((1, 5), "What is y − mean"),
+        ((0, 1), "what does their mean do"),
+        (0, "2 numbers"),
+    ],
+    "05.7": [
+        (opponent([1, -1], [1, -1], [1, -1]), "answers to a grey picture"),
+        (opponent([1], [0], [-1]), "one colour"),
+        (opponent([0, 0], [0, 0], [0, 0]), "silent at the border"),
+        (torch.zeros(3, 1, 1, 2), "(1, 3, k_h, k_w)"),
+        ("red", "nested lists"),
+    ],
+    "05.8": [
+        (lambda W1, b1, W2, order: (W1[order], b1[order], W2[order]), "outputs of the network"),
+        (lambda W1, b1, W2, order: (W1[order], b1[order], W2), "old order"),
+        (lambda W1, b1, W2, order: (W1[order], b1, W2[:, order]), "move with them"),
+        (back, "opposite order"),
+        (
+            lambda W1, b1, W2, order: (W1[order.argsort()], b1[order], W2[:, order]),
+            "channel m of the new",
+        ),
+        (lambda W1, b1, W2, order: (W1, b1[order], W2[:, order]), "The new W1"),
+        (lambda W1, b1, W2, order: W1[order], "three tensors"),
+        ("order", "a function"),
     ],
 }
-
-
-def test_what_numpy_multiplies_is_not_praised_unseen():
-    assert "can't be seen" in verdict("05.2", in_numpy).message
-    assert "one matrix product" in verdict("05.2", by_rows).message
 
 
 class TestExercises(ExerciseChecks):

@@ -1,234 +1,172 @@
 """The checkers of chapter 06 accept what is right and tell typical mistakes apart."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from exercise_checks import ExerciseChecks
-from torch import nn
+from scipy import signal
 
+from utils import functional
+from utils.data import photograph
 from utils.exercises import verdict
 
 
-def average_kernel(channels, k):
-    weight = torch.zeros(channels, channels, k, k)
-    for channel in range(channels):
-        weight[channel, channel] = 1 / k**2
-    return weight
+def places(X, W):
+    return X.shape[1] - W.shape[2] + 1, X.shape[2] - W.shape[3] + 1
 
 
-def layer(weight, bias=None):
-    """A Conv2d that holds these weights."""
-    weight = torch.tensor(weight)
-    made = nn.Conv2d(*weight.shape[1::-1], weight.shape[2:], bias=bias is not None)
-    made.weight = nn.Parameter(weight)
-    if bias is not None:
-        made.bias = nn.Parameter(torch.tensor(bias))
-    return made
+def by_unfold(X, W):
+    columns = F.unfold(X[None], W.shape[2:])[0]
+    return (W.flatten(1) @ columns).reshape(len(W), *places(X, W))
 
 
-def max_network(k, sign=1.0, lift=None):
-    """Three channels; with `lift` two, of which one is lifted above zero by a bias."""
-    carry = [[1.0, 0.0], [-1.0, 0.0]] if lift is None else [[1.0, 0.0]]
-    pair, readout = [[-1.0, 1.0], *carry], [1.0, 1.0, -1.0][: 1 + len(carry)]
-    layers = []
-    for number in range(2 * (k - 1)):
-        down = number >= k - 1
-        weight = [
-            [[[r * v] for v in row] if down else [[r * v for v in row]]
-             for r in ([sign] if number == 0 else readout)]
-            for row in pair
-        ]  # fmt: skip
-        # What one stage lifts, the next sees; only relu(a + lift) carries it, with weight 1.
-        bias = None if lift is None else [0.0, lift if number == 0 else 0.0]
-        layers += [layer(weight, bias), nn.ReLU()]
-    layers.append(
-        layer([[[[sign * r]] for r in readout]], None if lift is None else [-lift * sign])
+def by_rows(X, W):
+    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
+    rows = windows.permute(1, 2, 0, 3, 4).flatten(2).flatten(0, 1)
+    return (rows @ W.flatten(1).T).T.reshape(len(W), *places(X, W))
+
+
+def not_transposed(X, W):
+    columns = F.unfold(X[None], W.shape[2:])[0]
+    return (columns.T @ W.flatten(1).T).reshape(len(W), *places(X, W))
+
+
+def channels_last(X, W):
+    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
+    columns = windows.permute(3, 4, 0, 1, 2).reshape(W[0].numel(), -1)
+    return (W.flatten(1) @ columns).reshape(len(W), *places(X, W))
+
+
+def by_einsum(X, W):
+    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
+    return torch.einsum("oiab,ijkab->ojk", W, windows)
+
+
+def in_numpy(X, W):
+    o_h, o_w = places(X, W)
+    X, (c_o, _, k_h, k_w) = X.numpy(), W.shape
+    columns = np.stack(
+        [X[:, a : a + o_h, b : b + o_w] for a in range(k_h) for b in range(k_w)], axis=1
+    ).reshape(-1, o_h * o_w)
+    return (W.numpy().reshape(c_o, -1) @ columns).reshape(c_o, o_h, o_w)
+
+
+def by_scipy(X, W):
+    planes = [[signal.correlate2d(x, w, "valid") for x, w in zip(X, K, strict=True)] for K in W]
+    return torch.tensor(np.array(planes)).sum(1)
+
+
+def tap_by_tap(X, W):
+    """A sum of k·k products, one for each tap."""
+    o_h, o_w = places(X, W)
+    return sum(
+        (W[:, :, a, b] @ X[:, a : a + o_h, b : b + o_w].flatten(1)).reshape(-1, o_h, o_w)
+        for a in range(W.shape[2])
+        for b in range(W.shape[3])
     )
-    return nn.Sequential(*layers)
 
 
-def random_biases(k):
-    torch.manual_seed(0)
-    return nn.Sequential(nn.Conv2d(1, 3, k), nn.ReLU(), nn.Conv2d(3, 1, 1))
+def entry_by_entry(X, W):
+    windows = X.unfold(1, W.shape[2], 1).unfold(2, W.shape[3], 1)
+    return (W[:, :, None, None] * windows).sum((1, 4, 5))
 
 
-def positive_only(k):
-    return max_network(k, lift=0.0)
+def principal(scale=(1.0, 1.0, 1.0)):
+    covariance = torch.cov(photograph(120, color=True).flatten(1).double())
+    return torch.tensor(scale).double()[:, None] * torch.linalg.eigh(covariance)[1].T
 
 
-def ends_in_relu(k):
-    return nn.Sequential(max_network(k), nn.ReLU())
+def whitened_and_turned():
+    covariance = torch.cov(photograph(120, color=True).flatten(1).double())
+    variances, vectors = torch.linalg.eigh(covariance)
+    turn = torch.tensor([[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]]).double()
+    return turn @ torch.diag(variances**-0.5) @ vectors.T
 
 
-def two_for_three(k):
-    crop = [[[[1.0, 0.0], [0.0, 0.0]]]]
-    return max_network(2) if k == 2 else nn.Sequential(max_network(2), layer(crop))
-
-
-class Disguised(nn.Sequential):
-    """Looks like a sequence of layers, and pools."""
-
-    def __init__(self, k):
-        super().__init__(nn.Conv2d(1, 1, k, bias=False), nn.ReLU())
-        self.k = k
-
-    def forward(self, X):
-        return F.max_pool2d(X, self.k, stride=1)
-
-
-def average_network(k):
-    return nn.Sequential(layer(torch.full((1, 1, k, k), 1 / k**2).tolist()))
-
-
-def min_pool(X, k):
-    return -F.max_pool2d(-X[None], k)[0]
-
-
-def min_pool_by_loops(X, k):
-    rows, columns = X.shape[0] // k, X.shape[1] // k
-    return [
-        [X[i * k : (i + 1) * k, j * k : (j + 1) * k].min() for j in range(columns)]
-        for i in range(rows)
-    ]
-
-
-def softmax_pool(X, k, beta):
-    rows, columns = X.shape[0] // k, X.shape[1] // k
-    Y = torch.zeros(rows, columns)
-    for i in range(rows):
-        for j in range(columns):
-            window = X[i * k : (i + 1) * k, j * k : (j + 1) * k].flatten()
-            weights = (beta * window).exp()
-            Y[i, j] = (weights * window).sum() / weights.sum()
-    return Y
-
-
-def windows(X, k):
-    return X.unfold(0, k, k).unfold(1, k, k).flatten(2)
-
-
-def over_all(X, k, beta):
-    weights = torch.softmax(beta * X.flatten(), 0).reshape(X.shape)
-    return windows(weights * X, k).sum(2)
-
+OPPONENT = [[1.0, 1.0, 1.0], [1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]
 
 RIGHT = {
-    "06.1": [average_kernel],
-    "06.2": [
-        ([[2, 1], [1, 1]], [[1, 1], [1, 2]]),
-        ([[-1, -2], [-3, -4]], [[-4, -3], [-2, -1]]),
-        ([[2e-9, 1e-9], [1e-9, 1e-9]], [[1e-9, 1e-9], [1e-9, 2e-9]]),
+    "06.1": ["ABD"],
+    "06.2": [by_unfold, by_rows, by_einsum, in_numpy],
+    "06.3": [(4, 64, 64, 256)],
+    "06.4": [205],
+    "06.5": [0.25],
+    "06.6": [
+        principal(),
+        principal((1.0, -3.0, 0.5)),
+        principal()[:, :, None, None],
+        whitened_and_turned(),
     ],
-    "06.3": [max_network],
-    "06.4": [(1_605_632, 118_013_952)],
-    "06.5": [("max", "avg")],
-    "06.6": [min_pool, lambda X, k: windows(X, k).amin(2)],
-    "06.7": [softmax_pool],
-    "06.8": [(2 / 3, 4 / 9), (0.667, 0.444)],
-    "06.9": ["ABDF"],
 }
 
 WRONG = {
     "06.1": [
-        (lambda c, k: torch.full((c, 1, k, k), 1 / k**2), "for groups=3"),
-        (lambda c, k: torch.ones(c, c, k, k), "adds up instead"),
-        (lambda c, k: torch.full((c, c, k, k), 1 / k**2), "keeps channels apart"),
-        (lambda c, k: torch.full((c, c, k, k), 1 / (c * k**2)), "keeps channels apart"),
-        (lambda c, k: average_kernel(c, k) * k, "more than"),
-        (lambda c, k: average_kernel(c, k) * k**2 if c > 1 else average_kernel(c, k), "divided"),
-        (lambda c, k: torch.zeros(c, c, k, k), "differs first"),
-        (lambda c, k: torch.zeros(c, k, k), "should have shape"),
-        (torch.ones(2), "is a function"),
+        ("AB", "D belongs"),
+        ("BD", "A belongs"),
+        ("AD", "B belongs"),
+        ("ABCD", "C does not"),
+        ("ABDE", "E does not"),
+        ("", "A to E; got none"),
+        ("C", "C does not"),
+        ("ABF", "A to E; got F"),
+        (3, "a string"),
     ],
     "06.2": [
-        (([[1, 0], [0, 0]], [[0, 0], [0, 1]]), "No zeros"),
-        (([[2, 1], [1, 1]], [[2, 1], [1, 1]]), "agree"),
-        (([[1, 2]], [[2, 1]]), "2×2 matrices"),
-        (([[1, 2], [3, float("inf")]], [[1, 2], [3, 4]]), "holds inf"),
-        (("a", "b"), "each 2×2"),
-        (([[1, 2], [3, 4]],), "a pair"),
-        (7, "a pair"),
+        (lambda X, W: F.conv2d(X, W), "conv2d is a convolution"),
+        (lambda X, W: functional.conv2d(X[None], W)[0], "conv2d is a convolution"),
+        (by_scipy, "correlate2d is a convolution"),
+        (tap_by_tap, "with 6 products"),
+        (entry_by_entry, "without a product"),
+        (not_transposed, "wrong channels"),
+        (channels_last, "different orders"),
+        (lambda X, W: by_unfold(X, W.flip(2, 3)), "flipped"),
+        (lambda X, W: by_unfold(X, W).flatten(1), "rows and columns"),
+        (lambda X, W: by_unfold(X, W) + 1, "differs first"),
+        (torch.ones(3), "a function"),
     ],
     "06.3": [
-        (lambda k: nn.Sequential(nn.MaxPool2d(k, 1)), "there is a MaxPool2d"),
-        (lambda k: nn.Sequential(nn.Conv2d(1, 3, k), nn.Tanh()), "there is a Tanh"),
-        (random_biases, "random biases"),
-        (ends_in_relu, "End without"),
-        (positive_only, "does not pass a ReLU"),
-        (lambda k: max_network(k, lift=50.0), "small numbers only"),
-        (lambda k: max_network(k, lift=3e4), "small numbers only"),
-        (lambda k: max_network(k, lift=1e12), "max_network"),
-        (Disguised, "there is a Disguised"),
-        (lambda k: max_network(k, sign=-1.0), "the smallest"),
-        (two_for_three, "three need two stages"),
-        (lambda k: nn.Sequential(nn.Conv2d(1, 1, k, padding=1)), "turns (1, 1, 7, 8) into"),
-        (average_network, "differs first"),
-        (max_network(2), "a network; the answer is a function"),
-        (lambda k: None, "should return an nn.Sequential"),
-        ("relu", "is a function"),
+        ((16, 64, 64, 256), "sixteenth"),
+        ((2, 64, 64, 256), "4·64·64"),
+        ((4, 256, 64, 256), "one row"),
+        ((4, 64, 256, 256), "fill up"),
+        ((4, 64, 128, 256), "same block"),
+        ((4, 64, 16, 256), "follow one output"),
+        ((4, 64, 64, 64), "from each block"),
+        ((4, 64, 64, 128), "all four blocks"),
+        ((4, 64), "got 2"),
+        ("4", "4 numbers"),
     ],
     "06.4": [
-        ((64 * 56 * 56 * 9, 118_013_952), "compared with nothing"),
-        ((64 * 112 * 112 * 8, 118_013_952), "That is stride 1"),
-        ((56 * 56 * 8, 118_013_952), "on its own"),
-        ((64 * 56 * 56 * 4, 118_013_952), "Rows, then columns"),
-        ((7, 118_013_952), "windows of all channels"),
-        ((1_605_632, 64 * 112 * 112 * 49), "three input channels"),
-        ((1_605_632, 2 * 118_013_952), "counts as one"),
-        ((1_605_632, 7), "outputs times"),
-        ((1.5, 2), "2 whole numbers"),
-        (1_605_632, "2 whole numbers"),
+        (128, "Go on up"),
+        (256, "the two 1×1 layers"),
+        (229, "one 1×1 layer"),
+        (228, "more than"),
+        (206, "more than"),
+        (204, "there is room"),
+        (205.4, "a whole number"),
+        (True, "a whole number"),
     ],
     "06.5": [
-        (("avg", "max"), "other way round"),
-        (("avg", "avg"), "(b) is right"),
-        (("max", "max"), "(a) is right"),
-        (("max", "mean"), "Each is"),
-        ("max", "2 words"),
+        (0.5, "of their pixels"),
+        (0.75, "not read"),
+        (1, "a 1×1 sees only one"),
+        (0.1, "4×4"),
+        ("a quarter", "one number"),
     ],
     "06.6": [
-        (lambda X, k: F.max_pool2d(X[None], k)[0], "the maximum itself"),
-        (lambda X, k: -F.max_pool2d(X[None], k)[0], "not before it"),
-        (lambda X, k: F.max_pool2d(-X[None], k)[0], "back behind"),
-        (lambda X, k: -F.max_pool2d(-X[None], k, stride=1)[0], "slide by 1"),
-        (lambda X, k: F.avg_pool2d(X[None], k)[0], "differs first"),
-        (min_pool_by_loops, "grows with the picture"),
-        (3, "a function"),
-    ],
-    "06.7": [
-        (lambda X, k, beta: torch.softmax(beta * windows(X, k), 2).sum(2), "the weights alone"),
-        (lambda X, k, beta: softmax_pool(X, k, 1), "β is not used"),
-        (lambda X, k, beta: torch.logsumexp(beta * windows(X, k), 2), "logarithm"),
-        (over_all, "in each window"),
-        (lambda X, k, beta: softmax_pool(X, k, beta) / k**2, "divide by nothing"),
-        (lambda X, k, beta: softmax_pool(X, k, beta) + 1, "differs first"),
-        (lambda X, k: X, "TypeError"),
-    ],
-    "06.8": [
-        ((1 / 3, 1 / 9), "leaves its window"),
-        ((0.5, 0.25), "windows of 2"),
-        ((0.9, 0.8), "Count the columns"),
-        ((2 / 3, 2 / 3), "may lead out as well"),
-        ((2 / 3, 1 / 3), "Both must go well"),
-        ((2 / 3, 0.9), "Count the places"),
-        (("a", "b"), "2 numbers"),
-        (0.5, "2 numbers"),
-    ],
-    "06.9": [
-        ("ABCDF", "C does not belong"),
-        ("ABDEF", "E does not belong"),
-        ("ABDFG", "G does not belong"),
-        ("ABD", "F is missing"),
-        ("AXE", "A to G; got X"),
-        ("", "A to G; got none"),
-        (["A", 2], "a string"),
+        (principal().T, "The transpose"),
+        (torch.eye(3), "0.88"),
+        (OPPONENT, "correlation of 0.90"),
+        (torch.ones(3, 3), "can't be undone"),
+        (torch.ones(2, 3), "3×3"),
+        ("colours", "mix, 3×3"),
     ],
 }
 
 
-def test_layers_channels_and_weights_are_counted():
-    said = verdict("06.3", max_network).message
-    assert "2×2 takes 2 ReLU layers, 3 channels, 27 weights" in said
-    assert "3×3 takes 4 ReLU layers, 3 channels, 63 weights" in said
+def test_what_numpy_multiplies_is_not_praised_unseen():
+    assert "can't be seen" in verdict("06.2", in_numpy).message
+    assert "one matrix product" in verdict("06.2", by_rows).message
 
 
 class TestExercises(ExerciseChecks):

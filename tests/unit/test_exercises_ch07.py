@@ -1,249 +1,234 @@
 """The checkers of chapter 07 accept what is right and tell typical mistakes apart."""
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from exercise_checks import ExerciseChecks
+from torch import nn
 
-from utils import functional, loops
-from utils.shapes import output_size
-
-
-def conv_matrix(K, X_shape, stride, padding):
-    (n_h, n_w), (k_h, k_w) = X_shape, K.shape
-    o_h, o_w = output_size(n_h, k_h, stride, padding), output_size(n_w, k_w, stride, padding)
-    M = torch.zeros(o_h * o_w, n_h * n_w)
-    for i in range(o_h):
-        for j in range(o_w):
-            for a in range(k_h):
-                for b in range(k_w):
-                    row, column = i * stride + a - padding, j * stride + b - padding
-                    if 0 <= row < n_h and 0 <= column < n_w:
-                        M[i * o_w + j, row * n_w + column] = K[a, b]
-    return M
+from utils.exercises import verdict
 
 
-def by_units(K, X_shape, stride, padding):
-    """The layer's answer to each pixel alone, by windows of the padded units."""
-    units = torch.eye(X_shape[0] * X_shape[1]).reshape(-1, 1, *X_shape)
-    units = F.pad(units, (padding,) * 4)
-    windows = units.unfold(2, K.shape[0], stride).unfold(3, K.shape[1], stride)
-    return (windows * K).sum((4, 5)).flatten(1).T
+def average_kernel(channels, k):
+    weight = torch.zeros(channels, channels, k, k)
+    for channel in range(channels):
+        weight[channel, channel] = 1 / k**2
+    return weight
 
 
-def by_slicing(K, X_shape, stride, padding):
-    n_h, n_w = X_shape
-    full = loops.kernel_matrix(K, (n_h + 2 * padding, n_w + 2 * padding))
-    o_h, o_w = n_h + 2 * padding - K.shape[0] + 1, n_w + 2 * padding - K.shape[1] + 1
-    full = full.reshape(o_h, o_w, n_h + 2 * padding, n_w + 2 * padding)
-    inside = full[::stride, ::stride, padding : padding + n_h, padding : padding + n_w]
-    return inside.reshape(-1, n_h * n_w)
+def layer(weight, bias=None):
+    """A Conv2d that holds these weights."""
+    weight = torch.tensor(weight)
+    made = nn.Conv2d(*weight.shape[1::-1], weight.shape[2:], bias=bias is not None)
+    made.weight = nn.Parameter(weight)
+    if bias is not None:
+        made.bias = nn.Parameter(torch.tensor(bias))
+    return made
 
 
-def padding_kept(K, X_shape, stride, padding):
-    return conv_matrix(K, tuple(n + 2 * padding for n in X_shape), stride, 0)
-
-
-def swapped(K, X_shape, stride, padding):
-    """The kernel padded to the picture's size with the two numbers exchanged."""
-    (n_h, n_w), (k_h, k_w) = X_shape, K.shape
-    if stride > 1 or padding:
-        return conv_matrix(K, X_shape, stride, padding)
-    rows = [
-        F.pad(K, (j, n_h - k_h - j, i, n_w - k_w - i)).reshape(-1)
-        for i in range(n_h - k_h + 1)
-        for j in range(n_w - k_w + 1)
-    ]
-    return torch.stack(rows)
-
-
-def wraps(K, X_shape, stride, padding):
-    """Taps that fall off the picture come back in on the other side."""
-    (n_h, n_w), (k_h, k_w) = X_shape, K.shape
-    o_h, o_w = output_size(n_h, k_h, stride, padding), output_size(n_w, k_w, stride, padding)
-    M = torch.zeros(o_h, o_w, n_h, n_w)
-    for i in range(o_h):
-        for j in range(o_w):
-            for a in range(k_h):
-                for b in range(k_w):
-                    M[i, j, (i * stride + a - padding) % n_h, (j * stride + b - padding) % n_w] += (
-                        K[a, b]
-                    )
-    return M.reshape(o_h * o_w, -1)
-
-
-def im2col(X, k_h, k_w):
-    o_h, o_w = X.shape[0] - k_h + 1, X.shape[1] - k_w + 1
-    return torch.stack(
-        [X[a : a + o_h, b : b + o_w].reshape(-1) for a in range(k_h) for b in range(k_w)]
+def max_network(k, sign=1.0, lift=None):
+    """Three channels; with `lift` two, of which one is lifted above zero by a bias."""
+    carry = [[1.0, 0.0], [-1.0, 0.0]] if lift is None else [[1.0, 0.0]]
+    pair, readout = [[-1.0, 1.0], *carry], [1.0, 1.0, -1.0][: 1 + len(carry)]
+    layers = []
+    for number in range(2 * (k - 1)):
+        down = number >= k - 1
+        weight = [
+            [[[r * v] for v in row] if down else [[r * v for v in row]]
+             for r in ([sign] if number == 0 else readout)]
+            for row in pair
+        ]  # fmt: skip
+        # What one stage lifts, the next sees; only relu(a + lift) carries it, with weight 1.
+        bias = None if lift is None else [0.0, lift if number == 0 else 0.0]
+        layers += [layer(weight, bias), nn.ReLU()]
+    layers.append(
+        layer([[[[sign * r]] for r in readout]], None if lift is None else [-lift * sign])
     )
+    return nn.Sequential(*layers)
 
 
-def by_views(X, k_h, k_w):
-    return X.unfold(0, k_h, 1).unfold(1, k_w, 1).permute(2, 3, 0, 1).reshape(k_h * k_w, -1)
+def random_biases(k):
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv2d(1, 3, k), nn.ReLU(), nn.Conv2d(3, 1, 1))
 
 
-def im2col_in_numpy(X, k_h, k_w):
-    return im2col(torch.from_numpy(X.numpy()), k_h, k_w).numpy()
+def positive_only(k):
+    return max_network(k, lift=0.0)
 
 
-def window_by_window(X, k_h, k_w):
-    o_h, o_w = X.shape[0] - k_h + 1, X.shape[1] - k_w + 1
-    windows = [X[i : i + k_h, j : j + k_w].reshape(-1) for i in range(o_h) for j in range(o_w)]
-    return torch.stack(windows).T
+def ends_in_relu(k):
+    return nn.Sequential(max_network(k), nn.ReLU())
 
 
-def windows_in_numpy(X, k_h, k_w):
-    rows = window_by_window(torch.from_numpy(X.numpy()), k_h, k_w)
-    return np.stack([row.numpy() for row in rows])
+def two_for_three(k):
+    crop = [[[[1.0, 0.0], [0.0, 0.0]]]]
+    return max_network(2) if k == 2 else nn.Sequential(max_network(2), layer(crop))
 
 
-def row_by_row(X, k_h, k_w):
-    rows = [X[i : i + k_h].unfold(1, k_w, 1) for i in range(X.shape[0] - k_h + 1)]
-    return torch.stack(rows).permute(1, 3, 0, 2).reshape(k_h * k_w, -1)
+class Disguised(nn.Sequential):
+    """Looks like a sequence of layers, and pools."""
+
+    def __init__(self, k):
+        super().__init__(nn.Conv2d(1, 1, k, bias=False), nn.ReLU())
+        self.k = k
+
+    def forward(self, X):
+        return F.max_pool2d(X, self.k, stride=1)
 
 
-def unfolded(X, k_h, k_w):
-    return F.unfold(X[None, None], (k_h, k_w))[0]
+def average_network(k):
+    return nn.Sequential(layer(torch.full((1, 1, k, k), 1 / k**2).tolist()))
 
 
-def band(taps, n):
-    T = torch.zeros(n - len(taps) + 1, n)
-    for i in range(len(T)):
-        T[i, i : i + len(taps)] = taps
-    return T
+def min_pool(X, k):
+    return -F.max_pool2d(-X[None], k)[0]
 
 
-def band_of_lists(taps, n):
-    return [[0] * i + taps + [0] * (n - len(taps) - i) for i in range(n - len(taps) + 1)]
+def min_pool_by_loops(X, k):
+    rows, columns = X.shape[0] // k, X.shape[1] // k
+    return [
+        [X[i * k : (i + 1) * k, j * k : (j + 1) * k].min() for j in range(columns)]
+        for i in range(rows)
+    ]
 
 
-def square_band(taps, n):
-    return torch.cat([band(taps, n), torch.zeros(len(taps) - 1, n)])
+def softmax_pool(X, k, beta):
+    rows, columns = X.shape[0] // k, X.shape[1] // k
+    Y = torch.zeros(rows, columns)
+    for i in range(rows):
+        for j in range(columns):
+            window = X[i * k : (i + 1) * k, j * k : (j + 1) * k].flatten()
+            weights = (beta * window).exp()
+            Y[i, j] = (weights * window).sum() / weights.sum()
+    return Y
 
 
-def layer(tiles, W):
-    columns = F.unfold(tiles[:, None], 3, padding=1).permute(1, 0, 2).reshape(9, -1)
-    product = (W.reshape(16, 9) @ columns).reshape(16, len(tiles), 64)
-    return product.permute(1, 0, 2).reshape(-1, 16, 8, 8)
+def windows(X, k):
+    return X.unfold(0, k, k).unfold(1, k, k).flatten(2)
 
 
-def transposed_layer(tiles, W):
-    rows = F.unfold(tiles[:, None], 3, padding=1).permute(0, 2, 1).reshape(-1, 9)
-    return (rows @ W.reshape(16, 9).T).reshape(-1, 64, 16).transpose(1, 2).reshape(-1, 16, 8, 8)
+def over_all(X, k, beta):
+    weights = torch.softmax(beta * X.flatten(), 0).reshape(X.shape)
+    return windows(weights * X, k).sum(2)
 
-
-def with_batch_axis(tiles, W):
-    columns = F.unfold(tiles[:, None], 3, padding=1)
-    return (W.reshape(16, 9) @ columns).reshape(-1, 16, 8, 8)
-
-
-def tile_by_tile(tiles, W):
-    return torch.cat([layer(tile[None], W) for tile in tiles])
-
-
-def mixed_after(tiles, W):
-    columns = F.unfold(tiles[:, None], 3, padding=1).permute(1, 0, 2).reshape(9, -1)
-    return (W.reshape(16, 9) @ columns).reshape(-1, 16, 8, 8)
-
-
-def mixed_before(tiles, W):
-    columns = F.unfold(tiles[:, None], 3, padding=1).reshape(9, -1)
-    product = (W.reshape(16, 9) @ columns).reshape(16, len(tiles), 64)
-    return product.permute(1, 0, 2).reshape(-1, 16, 8, 8)
-
-
-ENTRIES, NONZERO = 222**2 * 224**2, 222**2 * 9
 
 RIGHT = {
-    "07.1": [
-        ((2, 30, 4), (7, 30), (2, 7, 4)),
-        [[2, 30, 4], torch.Size([7, 30]), torch.zeros(2, 7, 4).shape],
+    "07.1": [average_kernel],
+    "07.2": [
+        ([[2, 1], [1, 1]], [[1, 1], [1, 2]]),
+        ([[-1, -2], [-3, -4]], [[-4, -3], [-2, -1]]),
+        ([[2e-9, 1e-9], [1e-9, 1e-9]], [[1e-9, 1e-9], [1e-9, 2e-9]]),
     ],
-    "07.2": [(ENTRIES, NONZERO, NONZERO)],
-    "07.3": [conv_matrix, by_units],
-    "07.4": [im2col, by_views, im2col_in_numpy],
-    "07.5": [band, band_of_lists],
-    "07.6": [(20, 20, 36)],
-    "07.7": [layer, transposed_layer],
+    "07.3": [max_network],
+    "07.4": [(1_605_632, 118_013_952)],
+    "07.5": [("max", "avg")],
+    "07.6": [min_pool, lambda X, k: windows(X, k).amin(2)],
+    "07.7": [softmax_pool],
+    "07.8": [(2 / 3, 4 / 9), (0.667, 0.444)],
+    "07.9": ["ABDF"],
 }
 
 WRONG = {
     "07.1": [
-        (((2, 4, 30), (7, 30), (2, 7, 4)), "as a column"),
-        (((2, 210, 4), (7, 30), (2, 7, 4)), "never sees a kernel"),
-        (((2, 6, 4), (7, 30), (2, 7, 4)), "all 5 channels"),
-        (((2, 30, 6), (7, 30), (2, 7, 6)), "places where a window fits"),
-        (((2, 30, 4), (30, 7), (2, 7, 4)), "one row each"),
-        (((2, 30, 4), (7, 6), (2, 7, 4)), "as long as a window"),
-        (((2, 30, 4), (7, 30), (2, 4, 7)), "summed away"),
-        (((2, 30, 4), (7, 30)), "three shapes"),
-        (((2, 30), (7, 30), (2, 7, 4)), "3 whole numbers"),
-        (7, "three shapes"),
+        (lambda c, k: torch.full((c, 1, k, k), 1 / k**2), "for groups=3"),
+        (lambda c, k: torch.ones(c, c, k, k), "adds up instead"),
+        (lambda c, k: torch.full((c, c, k, k), 1 / k**2), "keeps channels apart"),
+        (lambda c, k: torch.full((c, c, k, k), 1 / (c * k**2)), "keeps channels apart"),
+        (lambda c, k: average_kernel(c, k) * k, "more than"),
+        (lambda c, k: average_kernel(c, k) * k**2 if c > 1 else average_kernel(c, k), "divided"),
+        (lambda c, k: torch.zeros(c, c, k, k), "differs first"),
+        (lambda c, k: torch.zeros(c, k, k), "should have shape"),
+        (torch.ones(2), "is a function"),
     ],
     "07.2": [
-        ((224**4, NONZERO, NONZERO), "not 224·224"),
-        ((224**2 * 9, NONZERO, NONZERO), "a column for every pixel"),
-        ((1, NONZERO, NONZERO), "a row for each output"),
-        ((ENTRIES, 9, NONZERO), "every row"),
-        ((ENTRIES, 224**2 * 9, NONZERO), "the kernel once"),
-        ((ENTRIES, NONZERO, 224**2 * 9), "a window for each output"),
-        ((ENTRIES, NONZERO, 5), "9 numbers for each window"),
-        ((2.5, NONZERO, NONZERO), "3 whole numbers"),
+        (([[1, 0], [0, 0]], [[0, 0], [0, 1]]), "No zeros"),
+        (([[2, 1], [1, 1]], [[2, 1], [1, 1]]), "agree"),
+        (([[1, 2]], [[2, 1]]), "2×2 matrices"),
+        (([[1, 2], [3, float("inf")]], [[1, 2], [3, 4]]), "holds inf"),
+        (("a", "b"), "each 2×2"),
+        (([[1, 2], [3, 4]],), "a pair"),
+        (7, "a pair"),
     ],
     "07.3": [
-        (swapped, "rows and columns been exchanged"),
-        (padding_kept, "still has the columns of the padding"),
-        (wraps, "come back in on the other side"),
-        (lambda K, *call: conv_matrix(K.flip(0, 1), *call), "kernel flipped"),
-        (lambda K, *call: conv_matrix(K.T, *call), "kernel transposed"),
-        (lambda *call: conv_matrix(*call).T, "is transposed"),
-        (lambda K, n, s, p: conv_matrix(K, n, 1, p), "should have shape"),
-        (by_slicing, "Right values, but you built the padded picture's matrix first"),
-        (lambda K: K, "TypeError"),
-        (torch.ones(3), "is a function"),
+        (lambda k: nn.Sequential(nn.MaxPool2d(k, 1)), "there is a MaxPool2d"),
+        (lambda k: nn.Sequential(nn.Conv2d(1, 3, k), nn.Tanh()), "there is a Tanh"),
+        (random_biases, "random biases"),
+        (ends_in_relu, "End without"),
+        (positive_only, "does not pass a ReLU"),
+        (lambda k: max_network(k, lift=50.0), "small numbers only"),
+        (lambda k: max_network(k, lift=3e4), "small numbers only"),
+        (lambda k: max_network(k, lift=1e12), "max_network"),
+        (Disguised, "there is a Disguised"),
+        (lambda k: max_network(k, sign=-1.0), "the smallest"),
+        (two_for_three, "three need two stages"),
+        (lambda k: nn.Sequential(nn.Conv2d(1, 1, k, padding=1)), "turns (1, 1, 7, 8) into"),
+        (average_network, "differs first"),
+        (max_network(2), "a network; the answer is a function"),
+        (lambda k: None, "should return an nn.Sequential"),
+        ("relu", "is a function"),
     ],
     "07.4": [
-        (lambda X, k_h, k_w: unfolded(X, k_h, k_w).T, "row for each tap"),
-        (lambda X, k_h, k_w: F.unfold(X[None, None], (k_h, k_w)), "without a batch axis"),
-        (
-            lambda X, k_h, k_w: unfolded(X, k_h, k_w).T.reshape(k_h * k_w, -1),
-            "reshaped where you should have transposed",
-        ),
-        (lambda X, k_h, k_w: X, "should have shape"),
-        (unfolded, "F.unfold made them"),
-        (lambda X, k_h, k_w: functional.unfold(X[None, None], (k_h, k_w))[0], "F.unfold made them"),
-        (window_by_window, "grows with the picture"),
-        (row_by_row, "grows with the picture"),
-        (windows_in_numpy, "grows with the picture"),
-        (3, "a function"),
+        ((64 * 56 * 56 * 9, 118_013_952), "compared with nothing"),
+        ((64 * 112 * 112 * 8, 118_013_952), "That is stride 1"),
+        ((56 * 56 * 8, 118_013_952), "on its own"),
+        ((64 * 56 * 56 * 4, 118_013_952), "Rows, then columns"),
+        ((7, 118_013_952), "windows of all channels"),
+        ((1_605_632, 64 * 112 * 112 * 49), "three input channels"),
+        ((1_605_632, 2 * 118_013_952), "counts as one"),
+        ((1_605_632, 7), "outputs times"),
+        ((1.5, 2), "2 whole numbers"),
+        (1_605_632, "2 whole numbers"),
     ],
     "07.5": [
-        (square_band, "is square"),
-        (lambda taps, n: band(taps, n).T, "yours is transposed"),
-        (lambda taps, n: band(taps.flip(0), n), "in reverse"),
-        (lambda taps, n: band(taps, n) * 2, "differs first"),
-        (None, "is a function"),
+        (("avg", "max"), "other way round"),
+        (("avg", "avg"), "(b) is right"),
+        (("max", "max"), "(a) is right"),
+        (("max", "mean"), "Each is"),
+        ("max", "2 words"),
     ],
     "07.6": [
-        ((16, 16, 36), "rank"),
-        ((20, 20, 0), "every picture to zero"),
-        ((0, 0, 36), "something must be lost"),
-        ((21, 20, 36), "independent"),
-        ((20, 30, 36), "never visit"),
-        ((20, 20), "got 2"),
+        (lambda X, k: F.max_pool2d(X[None], k)[0], "the maximum itself"),
+        (lambda X, k: -F.max_pool2d(X[None], k)[0], "not before it"),
+        (lambda X, k: F.max_pool2d(-X[None], k)[0], "back behind"),
+        (lambda X, k: -F.max_pool2d(-X[None], k, stride=1)[0], "slide by 1"),
+        (lambda X, k: F.avg_pool2d(X[None], k)[0], "differs first"),
+        (min_pool_by_loops, "grows with the picture"),
+        (3, "a function"),
     ],
     "07.7": [
-        (mixed_after, "tiles and channels mixed"),
-        (mixed_before, "different tiles"),
-        (lambda tiles, W: F.conv2d(tiles[:, None], W[:, None]), "padding of 1 is missing"),
-        (lambda tiles, W: F.conv2d(tiles[:, None], W[:, None], padding=1), "is a convolution"),
-        (tile_by_tile, "with 3 products"),
-        (with_batch_axis, "16×9 @ 3×9×64: that has a batch axis"),
-        (lambda tiles, W: tiles, "should have shape"),
-        ("no", "is a function"),
+        (lambda X, k, beta: torch.softmax(beta * windows(X, k), 2).sum(2), "the weights alone"),
+        (lambda X, k, beta: softmax_pool(X, k, 1), "β is not used"),
+        (lambda X, k, beta: torch.logsumexp(beta * windows(X, k), 2), "logarithm"),
+        (over_all, "in each window"),
+        (lambda X, k, beta: softmax_pool(X, k, beta) / k**2, "divide by nothing"),
+        (lambda X, k, beta: softmax_pool(X, k, beta) + 1, "differs first"),
+        (lambda X, k: X, "TypeError"),
+    ],
+    "07.8": [
+        ((1 / 3, 1 / 9), "leaves its window"),
+        ((0.5, 0.25), "windows of 2"),
+        ((0.9, 0.8), "Count the columns"),
+        ((2 / 3, 2 / 3), "may lead out as well"),
+        ((2 / 3, 1 / 3), "Both must go well"),
+        ((2 / 3, 0.9), "Count the places"),
+        (("a", "b"), "2 numbers"),
+        (0.5, "2 numbers"),
+    ],
+    "07.9": [
+        ("ABCDF", "C does not belong"),
+        ("ABDEF", "E does not belong"),
+        ("ABDFG", "G does not belong"),
+        ("ABD", "F is missing"),
+        ("AXE", "A to G; got X"),
+        ("", "A to G; got none"),
+        (["A", 2], "a string"),
     ],
 }
+
+
+def test_layers_channels_and_weights_are_counted():
+    said = verdict("07.3", max_network).message
+    assert "2×2 takes 2 ReLU layers, 3 channels, 27 weights" in said
+    assert "3×3 takes 4 ReLU layers, 3 channels, 63 weights" in said
 
 
 class TestExercises(ExerciseChecks):

@@ -1,4 +1,4 @@
-"""The rungs of chapter 13: all make torch's numbers, and refuse what does not fit."""
+"""The rungs of chapter 16: all make torch's numbers, and refuse what does not fit."""
 
 import pytest
 import torch

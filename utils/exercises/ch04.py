@@ -1,306 +1,202 @@
-"""What the exercises of chapter 04, channels, accept and what they answer."""
+"""Checkers of chapter 04, padding and stride."""
 
 import math
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.exercises import Wrong, answers, exercise
-from utils.exercises.answers import Array, Call, Function, Number, Numbers, Parts, agree, same
+from utils.exercises import Wrong, exercise, methods
+from utils.exercises.answers import (
+    Array,
+    Call,
+    Collection,
+    Function,
+    Integer,
+    Integers,
+    Number,
+    Numbers,
+    agree,
+    same,
+)
 from utils.exercises.page import Page
 
 
-def _full(K1: Tensor, K2: Tensor) -> Tensor:
-    """The true convolution of two kernels with all overhang."""
-    k_h, k_w = K2.shape
-    wide = F.pad(K1, (k_w - 1, k_w - 1, k_h - 1, k_h - 1))
-    return F.conv2d(wide[None, None], K2.flip(0, 1)[None, None])[0, 0]
-
-
-def _turn(K: Tensor) -> Tensor:
-    return K.flip(0, 1)
-
-
-@exercise("04.1a", Function("compose(K1, K2)", Array("one kernel")))
-def compose(function: Call) -> str:
-    """`compose(K1, K2)`: the one kernel that does what the two do in a row."""
-    for seed, (first, second) in enumerate([((2, 3), (3, 2)), ((1, 4), (3, 1)), ((3, 3), (3, 3))]):
-        K1, K2 = answers.small_integers(first, seed), answers.small_integers(second, seed + 9)
-        K1[0, 0], K2[0, 0] = 2, -3  # no zeros in the corner to hide a flip
-        want = _full(K1, K2)
-        got = function(K1, K2)
-        if not agree(got, want):
-            if any(agree(got, _full(*turned)) for turned in ((K1, _turn(K2)), (_turn(K1), K2))):
-                raise Wrong(
-                    "One of your kernels is turned by 180°. Entry m of the result collects the "
-                    "pairs with u + v = m, both with a plus."
-                )
-            if agree(got, _turn(want)):
-                raise Wrong("Your result is turned by 180°: that is what true convolutions need.")
-        if got.shape == K1.shape and got.shape != want.shape:
-            raise Wrong("Two kernels in a row see further than one of them: k1 + k2 − 1 pixels.")
-        same(got, want, "The one kernel")
-    return "The true convolution of the two kernels, of size k1 + k2 − 1."
+@exercise(
+    "04.1",
+    Integers(2, "the shape, (rows, columns)"),
+    Page(known=((2, 2), (3, 2), (2, 3), (6, 6)), labels=("Rows", "Columns")),
+)
+def _shape(answer: tuple[int, ...]) -> str:
+    rows, columns = answer
+    if (rows, columns) == (2, 2):
+        return "Both 8/3 and 9/4 are rounded down to 2."
+    if rows == 3:
+        raise Wrong("8/3 is 2.67, and the floor rounds it down. A third window would need row 8.")
+    if columns == 3:
+        raise Wrong("9/4 is 2.25, and the floor rounds it down.")
+    if (rows, columns) == (6, 6):
+        raise Wrong("That is the shape at stride 1. Now take every third row and fourth column.")
+    if rows == 2:
+        raise Wrong(f"2 rows are right. Columns: 8 + 2·1 in all, a kernel of 5; not {columns}.")
+    raise Wrong("Take one axis at a time: padded size minus kernel, over stride, floor, plus 1.")
 
 
 @exercise(
-    "04.1b",
-    Numbers(3, "a kernel [a, b, c]"),
+    "04.2",
+    Number("one number of hertz"),
+    Page(known=(1000, 3000, 1500, 2000), labels=("Hertz",)),
+)
+def _alias(hertz: float) -> str:
+    if math.isclose(hertz, 1000):
+        return "4,000 samples a second cannot tell 3,000 Hz from 4,000 − 3,000 = 1,000 Hz."
+    if math.isclose(hertz, 3000):
+        raise Wrong("4,000 samples a second hold nothing above 2,000 Hz, so 3,000 Hz must fold.")
+    if math.isclose(hertz, 1500):
+        raise Wrong("The tone is not slowed down: each kept sample keeps its own time.")
+    if math.isclose(hertz, 2000):
+        raise Wrong("2,000 Hz is the limit at the new rate. Mirror 3,000 Hz in that limit.")
+    raise Wrong("Write cos(2π·3000·t) at t = 0, 1/4000, 2/4000, ... What slower wave fits them?")
+
+
+@exercise("04.3", Function("mirror_pad(X, p)", Array("a matrix"), pure=True))
+def _mirror(function: Call) -> str:
+    padded = False
+    # p = 2 comes first: at p = 1 two kinds of padding that repeat the border pixel coincide.
+    for shape, p in (((4, 5), 2), ((4, 5), 1), ((5, 4), 3), ((3, 3), 0)):
+        X = torch.arange(1.0, 1 + shape[0] * shape[1]).reshape(shape)
+        with methods.Watch() as seen:
+            got = function(X, p)
+        want = _pad(X, p, "reflect")
+        if p and got.shape == want.shape and not agree(got, want):
+            _other_padding(X, p, got, want)
+        same(got, want, f"mirror_pad of a {shape[0]}×{shape[1]} input with p = {p}")
+        padded = padded or "pad" in seen.names
+    if padded:
+        raise Wrong("Right values, but a library's pad made them. Build the rows by their numbers.")
+    return "It agrees with F.pad(..., mode='reflect'), corners included."
+
+
+def _pad(X: Tensor, p: int, mode: str) -> Tensor:
+    return F.pad(X[None, None], (p,) * 4, mode=mode)[0, 0]
+
+
+def _other_padding(X: Tensor, p: int, got: Tensor, want: Tensor) -> None:
+    """Raise `Wrong` where `got` is a padding of another kind, or unfinished."""
+    symmetric = torch.cat([X[:p].flip(0), X, X[-p:].flip(0)])
+    symmetric = torch.cat([symmetric[:, :p].flip(1), symmetric, symmetric[:, -p:].flip(1)], dim=1)
+    if agree(got, symmetric):
+        raise Wrong(
+            "Your mirror stands beside the border pixel and repeats it. In 'reflect' it stands on "
+            "the border pixel, so the first row outside is a copy of row 1, not of row 0."
+        )
+    if agree(got, F.pad(X, (p,) * 4)):
+        raise Wrong("The border is still zero. Copy the mirrored rows and columns into it.")
+    if agree(got, _pad(X, p, "replicate")):
+        raise Wrong("That is 'replicate': you repeat the border pixel. Walk back into the picture.")
+    if agree(got, _pad(X, p, "circular")):
+        raise Wrong("That is 'circular': you continue on the far side. Turn back at the border.")
+    corners = torch.ones_like(want, dtype=torch.bool)
+    corners[p:-p], corners[:, p:-p] = False, False
+    if agree(got[~corners], want[~corners]):
+        raise Wrong("The sides are right, the corners are not: mirror in both directions.")
+
+
+@exercise(
+    "04.4",
+    Numbers(3, "three factors, of multiply-adds, output numbers and weights"),
     Page(
-        known=((1, 0, 1), (0, 0, 0)),
-        labels=("a", "b", "c"),
-        marks=(range(-4, 5),),
-        instead={
-            "has no real root": "a + bx + cx² has no real root, so it has no real factor.",
-            "is zero at": "That one has a real root x, so it has the factor [−x, 1]: it can be "
-            "split.",
-        },
-        partly=True,
+        known=((4, 4, 1), (2, 4, 1), (4, 2, 1), (2, 2, 1), (4, 4, 4)),
+        labels=("Multiply-adds", "Output numbers", "Weights"),
     ),
 )
-def unsplittable(answer: tuple[float, ...]) -> str:
-    """`[a, b, c]` such that a + bx + cx² has no real factor."""
-    a, b, c = answer
-    if (a, b, c) == (0, 0, 0):
-        raise Wrong("[0, 0, 0] is [0, 0] and anything else in a row.")
-    if c == 0:
-        raise Wrong(f"[{a:g}, {b:g}] and [1, 0] in a row make this one.")
-    if a == 0:
-        raise Wrong(f"[0, 1] and [{b:g}, {c:g}] in a row make this one.")
-    # Exactly: the squares of large floats overflow, and those of small ones vanish.
-    discriminant = Fraction(b) ** 2 - 4 * Fraction(a) * Fraction(c)
-    if discriminant < 0:
-        return f"{a:g} + {b:g}x + {c:g}x² has no real root, so it has no real factor."
-    spread = (Decimal(discriminant.numerator) / Decimal(discriminant.denominator)).sqrt()
-    root = float((spread - Decimal(b)) / (2 * Decimal(c)))
-    raise Wrong(
-        f"{a:g} + {b:g}x + {c:g}x² is zero at x = {root:.3g}, so it has the factor "
-        f"x − ({root:.3g}): the kernel [{-root:.3g}, 1] is one of the two."
-    )
-
-
-_BILLS = [
-    (2, 3, 3, 3, 2, 2, (0, 0), (1, 1)),
-    (3, 10, 12, 4, 3, 5, (1, 2), (2, 3)),
-    (5, 9, 6, 2, 1, 4, (0, 3), (1, 2)),
-]
-
-
-@exercise("04.2", Function("bill(c_i, n_h, n_w, c_o, k_h, k_w, p, s)", Numbers(5, "the bill")))
-def bill(function: Call) -> str:
-    """Multiplications, additions, memory forward and backward, multiplications backward."""
-    for case in _BILLS:
-        c_i, n_h, n_w, c_o, k_h, k_w, p, s = case
-        o_h, o_w = ((n + 2 * q - k) // t + 1 for n, k, q, t in zip(*_axes(case), strict=True))
-        outputs, size = c_o * o_h * o_w, c_i * k_h * k_w
-        memory = c_i * n_h * n_w + c_o * (size + 1) + outputs
-        got = function(*case)
-        where = f"for c_i {c_i}, {n_h}×{n_w}, c_o {c_o}, kernel {k_h}×{k_w}, p {p}, s {s}"
-        if got[0] != outputs * size:
-            _wrong_products(got[0], case, outputs * size, where)
-        if got[1] == outputs * (size - 1):
-            raise Wrong("These are the additions without bias; the bias is one more each.")
-        if got[1] == outputs * (size + 1):
-            raise Wrong("To add m products and a bias takes m additions, not m + 1.")
-        if got[1] != outputs * size:
-            raise Wrong(f"The multiplications are right. Additions {where}: not {got[1]:g}.")
-        for index, name in ((2, "after the forward pass"), (3, "that backward adds")):
-            if got[index] == memory - c_o + c_o * c_i:
-                raise Wrong("The bias has one number for each output channel, not for each pair.")
-            if got[index] == memory - c_o:
-                raise Wrong(f"Numbers {name}: the biases are missing.")
-            if got[index] == memory - outputs:
-                raise Wrong(f"Numbers {name}: the output is missing.")
-            if got[index] != memory:
-                raise Wrong(f"Numbers {name}, {where}: input, weights, biases, output.")
-        if got[4] == outputs * size:
-            raise Wrong("Backward: a gradient for the weights and one for the input, each of them.")
-        if got[4] != 2 * outputs * size:
-            raise Wrong("Backward: each product of the forward pass comes back, how many times?")
-    return "Forward once, backward twice; a gradient is as large as what it belongs to."
-
-
-def _axes(case: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
-    """The pairs n, k, p, s of a case, vertical first."""
-    _, n_h, n_w, _, k_h, k_w, p, s = case
-    return (n_h, n_w), (k_h, k_w), p, s
-
-
-def _wrong_products(got: float, case: tuple[Any, ...], want: int, where: str) -> None:
-    """Say what is wrong with a number of multiplications."""
-    c_i, c_o, k_h, k_w = case[0], *case[3:6]
-    o_h, o_w = ((n + 2 * q - k) // t + 1 for n, k, q, t in zip(*_axes(case), strict=True))
-    if got == c_o * c_i * o_h * o_w * (k_h * k_w + 1):
-        raise Wrong("k_h·k_w + 1 counts a bias for each pair of channels; biases multiply nothing.")
-    once = [(n + q - k) // t + 1 for n, k, q, t in zip(*_axes(case), strict=True)]
-    if got == c_o * c_i * k_h * k_w * math.prod(once):
-        raise Wrong("The padding p is on each side: n + 2p − k.")
-    exact = [(n + 2 * q - k) / t + 1 for n, k, q, t in zip(*_axes(case), strict=True)]
-    if math.isclose(got, c_o * c_i * k_h * k_w * math.prod(exact)):
-        raise Wrong("Round the output's size down: there are no half places.")
-    if got == 2 * want:
-        raise Wrong("Count multiplications alone here; the additions come second.")
-    raise Wrong(f"Multiplications {where}: not {got:g}. The output there is {o_h}×{o_w}.")
-
-
-@exercise(
-    "04.3",
-    Numbers(2, "the two factors"),
-    Page(known=((4, (58 / 56) ** 2), (2, 1), (4, 58 / 56), (4, (60 / 56) ** 2), (4, 1))),
-)
-def doubling(answer: tuple[float, ...]) -> str:
-    """Factors of the multiply-adds for doubled channels and for doubled padding."""
-    channels, padding = answer
-    if math.isclose(channels, 2):
-        raise Wrong("(a) c_i and c_o are two of the factors, and both double.")
-    if not math.isclose(channels, 4):
-        raise Wrong("(a) write the product of six factors, and put 2c_i and 2c_o in it.")
-    if math.isclose(padding, 58 / 56, abs_tol=5e-4):
-        raise Wrong("(b) 58/56 along one axis is right; there are two axes.")
-    if math.isclose(padding, (60 / 56) ** 2, abs_tol=5e-4):
-        raise Wrong("(b) the output is 58×58: with padding 1 it was as large as the input, 56.")
-    if padding == 1:
-        raise Wrong("(b) the output grows: a row and a column more on each side.")
-    if not math.isclose(padding, (58 / 56) ** 2, abs_tol=5e-4):
-        raise Wrong("(b) compute the output's size for padding 1 and for padding 2.")
-    return "Channels count twice in the cost; padding only through the size of the output."
-
-
-@exercise("04.4", Function("rows_read(k, delta)", Number("a number")))
-def rows_read(function: Call) -> str:
-    """`rows_read(k, delta)`: rows read for each row of output."""
-    for k, delta in [(3, 0), (5, 3), (3, 1), (1, 4), (7, 15)]:
-        got = function(k, delta)
-        if math.isclose(got, (k + delta) / (delta + 1)):
-            continue
-        if delta and math.isclose(got, (k + delta) / delta):
-            raise Wrong("How many places has a kernel of k rows in k + Δ rows? One more than Δ.")
-        if math.isclose(got, k + delta):
-            raise Wrong("That is the height of a strip. How many rows of output does it give?")
-        if math.isclose(got, (delta + 1) / (k + delta)):
-            raise Wrong("Upside down: these are rows of output for each row read.")
-        raise Wrong(
-            f"rows_read({k}, {delta}) = {got:g}: how many does a strip of {k + delta} rows give?"
-        )
-    return "1 + (k − 1)/(Δ + 1): from k rows down towards 1."
+def _savings(answer: tuple[float, ...]) -> str:
+    adds, activations, weights = answer
+    if weights != 1:
+        raise Wrong("The kernel is the same at every stride: what is its number of weights then?")
+    if 2 in (adds, activations):
+        raise Wrong("The stride acts along both axes: half the rows and half the columns.")
+    if (adds, activations) == (4, 4):
+        return "A quarter of the outputs, each at the price it had; not one weight less."
+    raise Wrong("Count the outputs at stride 1, 224·224, and at stride 2, 112·112.")
 
 
 @exercise(
     "04.5",
-    Numbers(3, "three factors"),
-    Page(
-        known=((1, 0.5, 4), (1, 0.5, 2), (1, 0.5, 0.25), (1, 1, 4), (0.5, 0.5, 4)),
-        labels=("Multiply-adds", "Output numbers", "Weights"),
-    ),
+    Number("one number between 0 and 1"),
+    Page(known=(1 / 3, 2 / 3, 0.5, 0), labels=("Correlation",)),
 )
-def halve_and_double(answer: tuple[float, ...]) -> str:
-    """Factors of multiply-adds, output numbers and weights."""
-    adds, numbers, weights = answer
-    if weights == 2 or weights == 0.25:
-        raise Wrong("The weights are c_o·c_i·3·3, whatever the picture's size: both c double.")
-    if weights != 4:
-        raise Wrong("Weights: compare 128·128·9 with 64·64·9.")
-    if numbers == 1:
-        raise Wrong("Output numbers: twice the channels, but a quarter of the places.")
-    if numbers != 0.5:
-        raise Wrong("Output numbers: compare 128·28·28 with 64·56·56.")
-    if adds == 0.5:
-        raise Wrong("Multiply-adds: half the outputs, but each now reads twice the channels.")
-    if adds != 1:
-        raise Wrong("Multiply-adds: weights times places.")
-    return "The rule keeps the work, not the amount of numbers."
+def _correlation(correlation: float) -> str:
+    if math.isclose(correlation, 1 / 3, abs_tol=0.005):
+        return "Windows of 3 that start 2 apart share one pixel of three."
+    if math.isclose(correlation, 2 / 3, abs_tol=0.01):
+        raise Wrong("That is the correlation at stride 1, where two pixels of three are shared.")
+    if math.isclose(correlation, 0.5):
+        raise Wrong("Count pixels: windows {0, 1, 2} and {2, 3, 4}. Which share do they have?")
+    if correlation == 0:
+        raise Wrong(
+            "Neighbouring windows share a pixel at stride 2 as well; only at stride 3 do they not."
+        )
+    raise Wrong("Write both outputs as sums of three pixels: only a shared pixel correlates them.")
 
 
 @exercise(
     "04.6",
-    Numbers(2, "the two changes"),
-    Page(known=((0, 5), (0, 0), (5, 5))),
+    Array("the spread X"),
+    Page(
+        known=(
+            [[0, 0, 1], [0, 0, 0], [2, 0, 3]],
+            [[0, 0, 1], [0, 0, 1], [2, 2, 3]],
+            [[0, 0.5, 1], [1, 1.5, 2], [2, 2.5, 3]],
+            [[0, 1], [2, 3]],
+        ),
+        labels=("The spread X",),
+        shape=(3, 3),
+        blank=True,
+    ),
 )
-def bias_before_norm(answer: tuple[float, ...]) -> str:
-    """Change of the batch norm's outputs and of the means of its input."""
-    outputs, means = answer
-    if means == 0:
-        raise Wrong("(b) is about the input of the batch norm: y + 5 has the mean of y, plus 5.")
-    if means != 5:
-        raise Wrong("(b) every number of a channel moves by 5; what does their mean do?")
-    if outputs == 5:
-        raise Wrong("(a) the batch norm subtracts the channel's mean, which has moved as well.")
-    if outputs != 0:
-        raise Wrong("(a) both y and its mean move by 5, and the spread stays. What is y − mean?")
-    return "The mean takes away exactly what the bias adds, so its gradient is zero."
+def _spread(got: Tensor) -> str:
+    want = torch.tensor([[0.0, 0, 1], [0, 0, 0], [2, 0, 3]])
+    if got.shape == (4, 4):
+        raise Wrong("Zeros go between the values only: one gap between two values, so 3×3.")
+    if got.shape == (2, 2):
+        raise Wrong("Half a step needs a place to stand on: put a zero between neighbours.")
+    if agree(got, torch.tensor([[0.0, 0, 1], [0, 0, 1], [2, 2, 3]])):
+        raise Wrong("The new places hold zeros for now. Filling them is the kernel's job.")
+    if agree(got, torch.tensor([[0.0, 0.5, 1], [1, 1.5, 2], [2, 2.5, 3]])):
+        raise Wrong("That is what a bilinear kernel makes afterwards; first only spread X.")
+    same(got, want, "The spread X")
+    return "One step in the spread input is half a step in X."
 
 
 @exercise(
     "04.7",
-    Array("the filter"),
-    Page(
-        known=([[[[1, -1]], [[0, 0]], [[-1, 1]]]],),
-        labels=("Red", "Green", "Blue"),
-        shape=(1, 3, 1, 2),
-        partly=True,
-    ),
+    Collection(Integer("a whole number"), "a set of input sizes"),
+    Page(known=({7, 8},), labels=("Sizes",), options=tuple(range(1, 13))),
 )
-def opponent(W: Tensor) -> str:
-    """A filter (1, 3, k_h, k_w) that sees borders of colour and nothing grey."""
-    if W.ndim != 4 or W.shape[:2] != (1, 3) or not W.numel():
-        raise Wrong(
-            "The filter has the axes output, input, row, column: (1, 3, k_h, k_w); yours has "
-            f"{tuple(W.shape)}."
-        )
-    k_h, k_w = W.shape[2:]
-    grey = answers.small_integers((1, k_h + 3, k_w + 4), 0).double().expand(3, -1, -1)
-    if F.conv2d(grey, W).abs().max() > 1e-5:
-        raise Wrong(
-            "It answers to a grey picture. There all planes are alike, so only the sum of the "
-            "three kernels counts: what must it be?"
-        )
-    for colour in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (2.0, 1.0, 0.0)):
-        flat = torch.tensor(colour).double()[:, None, None].expand(3, k_h, k_w)
-        if F.conv2d(flat, W).abs().max() > 1e-5:
-            raise Wrong(f"It answers to a surface of the one colour {colour}; it should be silent.")
-    border = torch.zeros(3, k_h + 2, 2 * k_w, dtype=torch.float64)
-    border[:, :, :k_w] = torch.tensor([2.0, 1.0, 0.0])[:, None, None]
-    border[:, :, k_w:] = torch.tensor([0.0, 1.0, 2.0])[:, None, None]
-    if F.conv2d(border, W).abs().max() < 1e-5:
-        raise Wrong(
-            "It is silent at the border of (2, 1, 0) and (0, 1, 2), too. Let red and blue have "
-            "kernels that see a change along a row, of opposite signs."
-        )
-    return "The kernels sum to zero over the planes, and each sums to zero over its entries."
+def _sizes(given: frozenset[int]) -> str:
+    if given == {7, 8}:
+        return "Two sizes, one output: the stride forgets which it was."
+    if not given:
+        raise Wrong("No size at all? Put in n = 1, 2, 3, ... until floor((n − 1)/2) + 1 is 4.")
+    for n in sorted(given - {7, 8}):
+        size = (n + 2 - 3) // 2 + 1
+        raise Wrong(f"{n} does not belong: floor(({n} + 2 − 3)/2) + 1 = {size}.")
+    raise Wrong("Right as far as it goes, but a stride of 2 leaves room for one more size.")
 
 
 @exercise(
     "04.8",
-    Function(
-        "reorder(W1, b1, W2, order)",
-        Parts("three tensors", Array("the new W1"), Array("the new b1"), Array("the new W2")),
-    ),
+    Integer("a whole number of layers"),
+    Page(known=(8, 7, 15), labels=("Layers",), marks=(range(7),)),
 )
-def reorder(function: Call) -> str:
-    """`reorder(W1, b1, W2, order)`: the same network with its hidden channels in another order."""
-    W1, b1, W2 = (
-        answers.small_integers((4, 3, 2, 2), 0),
-        torch.arange(4.0),
-        answers.small_integers((4, 4, 2, 2), 1),
-    )
-    order = torch.tensor([2, 0, 3, 1])  # not its own inverse
-    new_W1, new_b1, new_W2 = function(W1, b1, W2, order)
-    back = order.argsort()
-    if agree(new_W2, W2[order]):
-        raise Wrong("W2[order] reorders the outputs of the network. Which axis is its input?")
-    if agree(new_W2, W2):
-        raise Wrong("The second layer still expects the hidden channels in the old order.")
-    if agree(new_W2, W2[:, back]):
-        raise Wrong("W2 is in the opposite order: slice m must meet hidden channel order[m].")
-    if agree(new_b1, b1):
-        raise Wrong("The biases belong to the hidden channels and must move with them.")
-    if agree(new_W1, W1[back]):
-        raise Wrong("W1 is in the opposite order: channel m of the new one is order[m] of the old.")
-    same(new_W1, W1[order], "The new W1")
-    same(new_b1, b1[order], "The new b1")
-    same(new_W2, W2[:, order], "The new W2")
-    return "Axis 0 of the first layer, axis 1 of the second; 64! orders, one function."
+def _layers(layers: int) -> str:
+    if layers == 8:
+        return "The padding is 8 pixels from the centre, and each layer carries its news by one."
+    if layers == 7:
+        raise Wrong("After 7 layers the centre sees 15×15: the whole image, but no padding yet.")
+    if layers == 15:
+        raise Wrong("News comes from all four sides at once: the centre is near in every way.")
+    if layers < 7:
+        raise Wrong(f"After {layers} layers the centre sees {2 * layers + 1} pixels of 15.")
+    raise Wrong("That is enough, but fewer do. How far is the nearest zero from the centre?")

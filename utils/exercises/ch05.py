@@ -1,188 +1,306 @@
-"""What the exercises of chapter 05, the 1×1 convolution, accept and what they answer."""
+"""What the exercises of chapter 05, channels, accept and what they answer."""
 
 import math
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from utils.data import photograph
-from utils.exercises import Wrong, answers, exercise, methods
-from utils.exercises.answers import (
-    Array,
-    Call,
-    Function,
-    Integer,
-    Letters,
-    Number,
-    Numbers,
-    agree,
-    same,
-)
+from utils.exercises import Wrong, answers, exercise
+from utils.exercises.answers import Array, Call, Function, Number, Numbers, Parts, agree, same
 from utils.exercises.page import Page
 
 
-@exercise(
-    "05.1",
-    Letters("ABCDE"),
-    Page(known=("ABD",)),
-)
-def equal_bits(given: frozenset[str]) -> str:
-    """The letters of the cases in which any order of the sum gives the same bits."""
-    reasons = {
-        "A": "A belongs: with one channel there is one product, rounded once, and no sum.",
-        "B": "B belongs: sums of products up to 9 stay whole and far below 2²⁴, so nothing rounds.",
-        "D": "D belongs: its products are multiples of 1/64. Count in that unit.",
-    }
-    traps = {
-        "C": "C does not belong: products of random numbers need 48 digits and are rounded.",
-        "E": "E does not belong: 10,000 · 10,000 is more than 2²⁴ ≈ 16.8 million.",
-    }
-    for letter in sorted(given & traps.keys()):
-        raise Wrong(traps[letter])
-    for letter in sorted(reasons.keys() - given):
-        raise Wrong(reasons[letter])
-    return "Where nothing is rounded, or only once, the order can't matter."
+def _full(K1: Tensor, K2: Tensor) -> Tensor:
+    """The true convolution of two kernels with all overhang."""
+    k_h, k_w = K2.shape
+    wide = F.pad(K1, (k_w - 1, k_w - 1, k_h - 1, k_h - 1))
+    return F.conv2d(wide[None, None], K2.flip(0, 1)[None, None])[0, 0]
 
 
-@exercise("05.2", Function("conv_by_matrix(X, W)", Array("the output")))
-def conv_by_matrix(function: Call) -> str:
-    """`conv_by_matrix(X, W)`: any window as a matrix product."""
-    watched = []
-    for seed, (x_shape, w_shape) in enumerate(
-        [((2, 5, 6), (3, 2, 2, 3)), ((3, 4, 4), (1, 3, 3, 3)), ((2, 3, 5), (4, 2, 1, 1))]
-    ):
-        X, W = answers.small_integers(x_shape, seed), answers.small_integers(w_shape, seed + 5)
-        want = F.conv2d(X, W)
-        with methods.Watch() as seen:
-            got = function(X, W)
-        watched.append(seen)
+def _turn(K: Tensor) -> Tensor:
+    return K.flip(0, 1)
+
+
+@exercise("05.1a", Function("compose(K1, K2)", Array("one kernel")))
+def compose(function: Call) -> str:
+    """`compose(K1, K2)`: the one kernel that does what the two do in a row."""
+    for seed, (first, second) in enumerate([((2, 3), (3, 2)), ((1, 4), (3, 1)), ((3, 3), (3, 3))]):
+        K1, K2 = answers.small_integers(first, seed), answers.small_integers(second, seed + 9)
+        K1[0, 0], K2[0, 0] = 2, -3  # no zeros in the corner to hide a flip
+        want = _full(K1, K2)
+        got = function(K1, K2)
         if not agree(got, want):
-            dealt = want.flatten(1).T.reshape(want.shape)
-            if agree(got, dealt):
+            if any(agree(got, _full(*turned)) for turned in ((K1, _turn(K2)), (_turn(K1), K2))):
                 raise Wrong(
-                    "The numbers are right but dealt out to the wrong channels: your product has "
-                    "a row for each place. Transpose before you reshape."
+                    "One of your kernels is turned by 180°. Entry m of the result collects the "
+                    "pairs with u + v = m, both with a plus."
                 )
-            channels_last = W.permute(0, 2, 3, 1).reshape(W.shape)
-            columns_last = W.reshape(len(W), *W.shape[2:], W.shape[1]).permute(0, 3, 1, 2)
-            if any(agree(got, F.conv2d(X, K)) for K in (channels_last, columns_last)):
-                raise Wrong(
-                    "Filters and windows are flattened in different orders: one has the channels "
-                    "first, the other last."
-                )
-            if agree(got, F.conv2d(X, W.flip(2, 3))):
-                raise Wrong("Your kernel is flipped; a layer computes the cross-correlation.")
-        if got.shape == want.flatten(1).shape and got.ndim == 2:
-            raise Wrong("The product is right; give the places back their rows and columns.")
-        same(got, want, f"conv_by_matrix of {x_shape} with {w_shape}")
-    hedges = [methods.one_product(seen, batched=True) for seen in watched]
-    return hedges[0] or "Filters as rows, windows as columns: one matrix product."
+            if agree(got, _turn(want)):
+                raise Wrong("Your result is turned by 180°: that is what true convolutions need.")
+        if got.shape == K1.shape and got.shape != want.shape:
+            raise Wrong("Two kernels in a row see further than one of them: k1 + k2 − 1 pixels.")
+        same(got, want, "The one kernel")
+    return "The true convolution of the two kernels, of size k1 + k2 − 1."
+
+
+@exercise(
+    "05.1b",
+    Numbers(3, "a kernel [a, b, c]"),
+    Page(
+        known=((1, 0, 1), (0, 0, 0)),
+        labels=("a", "b", "c"),
+        marks=(range(-4, 5),),
+        instead={
+            "has no real root": "a + bx + cx² has no real root, so it has no real factor.",
+            "is zero at": "That one has a real root x, so it has the factor [−x, 1]: it can be "
+            "split.",
+        },
+        partly=True,
+    ),
+)
+def unsplittable(answer: tuple[float, ...]) -> str:
+    """`[a, b, c]` such that a + bx + cx² has no real factor."""
+    a, b, c = answer
+    if (a, b, c) == (0, 0, 0):
+        raise Wrong("[0, 0, 0] is [0, 0] and anything else in a row.")
+    if c == 0:
+        raise Wrong(f"[{a:g}, {b:g}] and [1, 0] in a row make this one.")
+    if a == 0:
+        raise Wrong(f"[0, 1] and [{b:g}, {c:g}] in a row make this one.")
+    # Exactly: the squares of large floats overflow, and those of small ones vanish.
+    discriminant = Fraction(b) ** 2 - 4 * Fraction(a) * Fraction(c)
+    if discriminant < 0:
+        return f"{a:g} + {b:g}x + {c:g}x² has no real root, so it has no real factor."
+    spread = (Decimal(discriminant.numerator) / Decimal(discriminant.denominator)).sqrt()
+    root = float((spread - Decimal(b)) / (2 * Decimal(c)))
+    raise Wrong(
+        f"{a:g} + {b:g}x + {c:g}x² is zero at x = {root:.3g}, so it has the factor "
+        f"x − ({root:.3g}): the kernel [{-root:.3g}, 1] is one of the two."
+    )
+
+
+_BILLS = [
+    (2, 3, 3, 3, 2, 2, (0, 0), (1, 1)),
+    (3, 10, 12, 4, 3, 5, (1, 2), (2, 3)),
+    (5, 9, 6, 2, 1, 4, (0, 3), (1, 2)),
+]
+
+
+@exercise("05.2", Function("bill(c_i, n_h, n_w, c_o, k_h, k_w, p, s)", Numbers(5, "the bill")))
+def bill(function: Call) -> str:
+    """Multiplications, additions, memory forward and backward, multiplications backward."""
+    for case in _BILLS:
+        c_i, n_h, n_w, c_o, k_h, k_w, p, s = case
+        o_h, o_w = ((n + 2 * q - k) // t + 1 for n, k, q, t in zip(*_axes(case), strict=True))
+        outputs, size = c_o * o_h * o_w, c_i * k_h * k_w
+        memory = c_i * n_h * n_w + c_o * (size + 1) + outputs
+        got = function(*case)
+        where = f"for c_i {c_i}, {n_h}×{n_w}, c_o {c_o}, kernel {k_h}×{k_w}, p {p}, s {s}"
+        if got[0] != outputs * size:
+            _wrong_products(got[0], case, outputs * size, where)
+        if got[1] == outputs * (size - 1):
+            raise Wrong("These are the additions without bias; the bias is one more each.")
+        if got[1] == outputs * (size + 1):
+            raise Wrong("To add m products and a bias takes m additions, not m + 1.")
+        if got[1] != outputs * size:
+            raise Wrong(f"The multiplications are right. Additions {where}: not {got[1]:g}.")
+        for index, name in ((2, "after the forward pass"), (3, "that backward adds")):
+            if got[index] == memory - c_o + c_o * c_i:
+                raise Wrong("The bias has one number for each output channel, not for each pair.")
+            if got[index] == memory - c_o:
+                raise Wrong(f"Numbers {name}: the biases are missing.")
+            if got[index] == memory - outputs:
+                raise Wrong(f"Numbers {name}: the output is missing.")
+            if got[index] != memory:
+                raise Wrong(f"Numbers {name}, {where}: input, weights, biases, output.")
+        if got[4] == outputs * size:
+            raise Wrong("Backward: a gradient for the weights and one for the input, each of them.")
+        if got[4] != 2 * outputs * size:
+            raise Wrong("Backward: each product of the forward pass comes back, how many times?")
+    return "Forward once, backward twice; a gradient is as large as what it belongs to."
+
+
+def _axes(case: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
+    """The pairs n, k, p, s of a case, vertical first."""
+    _, n_h, n_w, _, k_h, k_w, p, s = case
+    return (n_h, n_w), (k_h, k_w), p, s
+
+
+def _wrong_products(got: float, case: tuple[Any, ...], want: int, where: str) -> None:
+    """Say what is wrong with a number of multiplications."""
+    c_i, c_o, k_h, k_w = case[0], *case[3:6]
+    o_h, o_w = ((n + 2 * q - k) // t + 1 for n, k, q, t in zip(*_axes(case), strict=True))
+    if got == c_o * c_i * o_h * o_w * (k_h * k_w + 1):
+        raise Wrong("k_h·k_w + 1 counts a bias for each pair of channels; biases multiply nothing.")
+    once = [(n + q - k) // t + 1 for n, k, q, t in zip(*_axes(case), strict=True)]
+    if got == c_o * c_i * k_h * k_w * math.prod(once):
+        raise Wrong("The padding p is on each side: n + 2p − k.")
+    exact = [(n + 2 * q - k) / t + 1 for n, k, q, t in zip(*_axes(case), strict=True)]
+    if math.isclose(got, c_o * c_i * k_h * k_w * math.prod(exact)):
+        raise Wrong("Round the output's size down: there are no half places.")
+    if got == 2 * want:
+        raise Wrong("Count multiplications alone here; the additions come second.")
+    raise Wrong(f"Multiplications {where}: not {got:g}. The output there is {o_h}×{o_w}.")
 
 
 @exercise(
     "05.3",
-    Numbers(4, "the four numbers (a), (b), (c), (d)"),
-    Page(
-        known=(
-            (4, 64, 64, 256),
-            (16, 64, 64, 256),
-            (4, 64, 256, 256),
-            (4, 64, 128, 256),
-            (4, 64, 64, 64),
+    Numbers(2, "the two factors"),
+    Page(known=((4, (58 / 56) ** 2), (2, 1), (4, 58 / 56), (4, (60 / 56) ** 2), (4, 1))),
+)
+def doubling(answer: tuple[float, ...]) -> str:
+    """Factors of the multiply-adds for doubled channels and for doubled padding."""
+    channels, padding = answer
+    if math.isclose(channels, 2):
+        raise Wrong("(a) c_i and c_o are two of the factors, and both double.")
+    if not math.isclose(channels, 4):
+        raise Wrong("(a) write the product of six factors, and put 2c_i and 2c_o in it.")
+    if math.isclose(padding, 58 / 56, abs_tol=5e-4):
+        raise Wrong("(b) 58/56 along one axis is right; there are two axes.")
+    if math.isclose(padding, (60 / 56) ** 2, abs_tol=5e-4):
+        raise Wrong("(b) the output is 58×58: with padding 1 it was as large as the input, 56.")
+    if padding == 1:
+        raise Wrong("(b) the output grows: a row and a column more on each side.")
+    if not math.isclose(padding, (58 / 56) ** 2, abs_tol=5e-4):
+        raise Wrong("(b) compute the output's size for padding 1 and for padding 2.")
+    return "Channels count twice in the cost; padding only through the size of the output."
+
+
+@exercise("05.4", Function("rows_read(k, delta)", Number("a number")))
+def rows_read(function: Call) -> str:
+    """`rows_read(k, delta)`: rows read for each row of output."""
+    for k, delta in [(3, 0), (5, 3), (3, 1), (1, 4), (7, 15)]:
+        got = function(k, delta)
+        if math.isclose(got, (k + delta) / (delta + 1)):
+            continue
+        if delta and math.isclose(got, (k + delta) / delta):
+            raise Wrong("How many places has a kernel of k rows in k + Δ rows? One more than Δ.")
+        if math.isclose(got, k + delta):
+            raise Wrong("That is the height of a strip. How many rows of output does it give?")
+        if math.isclose(got, (delta + 1) / (k + delta)):
+            raise Wrong("Upside down: these are rows of output for each row read.")
+        raise Wrong(
+            f"rows_read({k}, {delta}) = {got:g}: how many does a strip of {k + delta} rows give?"
         )
-    ),
-)
-def blocks(answer: tuple[float, ...]) -> str:
-    """Saving, channels seen by one layer, by two, and by two with a shuffle."""
-    factor, one, two, shuffled = answer
-    if factor == 16:
-        raise Wrong("(a) each block has a sixteenth of the entries, but there are four of them.")
-    if factor != 4:
-        raise Wrong("(a) compare 4·64·64 with 256·256.")
-    if one != 64:
-        raise Wrong("(b) count the entries that are not zero in one row of the matrix.")
-    if two == 256:
-        raise Wrong("(c) multiply two block-diagonal matrices: where could a zero fill up?")
-    if two == 128:
-        raise Wrong("(c) the second layer reads the same block of 64 that the first one wrote.")
-    if two != 64:
-        raise Wrong("(c) follow one output back: which 64 does it read, and which do they read?")
-    if shuffled == 64:
-        raise Wrong("(d) a block of the second now reads 16 channels from each block of the first.")
-    if shuffled != 256:
-        raise Wrong("(d) it reads channels of all four blocks; what does each of these see?")
-    return "A quarter of the work; four networks that never meet, until a free shuffle joins them."
-
-
-@exercise(
-    "05.4",
-    Integer("a whole number of channels"),
-    Page(
-        known=(205, 128, 256, 229),
-        labels=("m",),
-        instead={
-            "more than the": "That m has more than the 589,824 weights allowed.",
-            "there is room": "589,824 weights are allowed, so there is room.",
-        },
-    ),
-)
-def widest_bottleneck(m: int) -> str:
-    """The largest m with 1024m + 9m² at most a quarter of 9·512²."""
-    if m == 205:
-        return "1024·205 + 9·205² = 588,145 of 589,824 allowed."
-    if m == 128:
-        raise Wrong("A quarter of the channels is one choice, and cheaper than asked. Go on up.")
-    if m == 256:
-        raise Wrong("The 3×3 alone would have a quarter then; the two 1×1 layers cost as well.")
-    if m == 229:
-        raise Wrong("You count one 1×1 layer; there is one on each side.")
-    weights = 1024 * m + 9 * m * m
-    if m > 205:
-        raise Wrong(f"m = {m} has {weights:,} weights, more than the 589,824 allowed.")
-    raise Wrong(f"m = {m} has {weights:,} weights; 589,824 are allowed, so there is room.")
+    return "1 + (k − 1)/(Δ + 1): from k rows down towards 1."
 
 
 @exercise(
     "05.5",
-    Number("one number between 0 and 1"),
-    Page(known=(1 / 4, 1 / 2, 3 / 4, 1), labels=("Fraction",)),
+    Numbers(3, "three factors"),
+    Page(
+        known=((1, 0.5, 4), (1, 0.5, 2), (1, 0.5, 0.25), (1, 1, 4), (0.5, 0.5, 4)),
+        labels=("Multiply-adds", "Output numbers", "Weights"),
+    ),
 )
-def fraction_read(fraction: float) -> str:
-    """The fraction of pixels that a 1×1 kernel at stride 2 reads."""
-    if math.isclose(fraction, 0.25):
-        return "Every other row and every other column: three of four pixels go unread."
-    if math.isclose(fraction, 0.5):
-        raise Wrong("Half of the rows, yes; and of their pixels?")
-    if math.isclose(fraction, 0.75):
-        raise Wrong("That is the fraction that is not read.")
-    if math.isclose(fraction, 1):
-        raise Wrong("A 3×3 window would reach every pixel in steps of two; a 1×1 sees only one.")
-    raise Wrong("Mark the pixels that are read in a picture of 4×4.")
+def halve_and_double(answer: tuple[float, ...]) -> str:
+    """Factors of multiply-adds, output numbers and weights."""
+    adds, numbers, weights = answer
+    if weights == 2 or weights == 0.25:
+        raise Wrong("The weights are c_o·c_i·3·3, whatever the picture's size: both c double.")
+    if weights != 4:
+        raise Wrong("Weights: compare 128·128·9 with 64·64·9.")
+    if numbers == 1:
+        raise Wrong("Output numbers: twice the channels, but a quarter of the places.")
+    if numbers != 0.5:
+        raise Wrong("Output numbers: compare 128·28·28 with 64·56·56.")
+    if adds == 0.5:
+        raise Wrong("Multiply-adds: half the outputs, but each now reads twice the channels.")
+    if adds != 1:
+        raise Wrong("Multiply-adds: weights times places.")
+    return "The rule keeps the work, not the amount of numbers."
 
 
-@exercise("05.6", Array("mix, 3×3"))
-def uncorrelated(mix: Tensor) -> str:
-    """A 3×3 mixing of the photograph's planes that leaves no correlation."""
-    if mix.shape[2:] == (1, 1):
-        mix = mix[:, :, 0, 0]
-    if mix.shape != (3, 3):
-        raise Wrong(f"mix should be 3×3; yours has shape {tuple(mix.shape)}.")
-    rows = mix / mix.norm(dim=1, keepdim=True).clamp_min(1e-12)
-    if torch.linalg.det(rows).abs() < 1e-6:
-        raise Wrong("Your mixing can't be undone: its rows depend on one another.")
-    planes = photograph(120, color=True).double().flatten(1)
+@exercise(
+    "05.6",
+    Numbers(2, "the two changes"),
+    Page(known=((0, 5), (0, 0), (5, 5))),
+)
+def bias_before_norm(answer: tuple[float, ...]) -> str:
+    """Change of the batch norm's outputs and of the means of its input."""
+    outputs, means = answer
+    if means == 0:
+        raise Wrong("(b) is about the input of the batch norm: y + 5 has the mean of y, plus 5.")
+    if means != 5:
+        raise Wrong("(b) every number of a channel moves by 5; what does their mean do?")
+    if outputs == 5:
+        raise Wrong("(a) the batch norm subtracts the channel's mean, which has moved as well.")
+    if outputs != 0:
+        raise Wrong("(a) both y and its mean move by 5, and the spread stays. What is y − mean?")
+    return "The mean takes away exactly what the bias adds, so its gradient is zero."
 
-    def largest(W: Tensor) -> float:
-        return torch.corrcoef(W @ planes).fill_diagonal_(0).abs().max().item()
 
-    if largest(mix) < 1e-3:
-        return "Its outputs have the covariance W C Wᵀ, and yours is diagonal."
-    if largest(mix.T) < 1e-3:
-        raise Wrong("The transpose of yours does it: an eigenvector is a row of the 1×1 kernel.")
-    if torch.allclose(rows, torch.eye(3, dtype=torch.float64)):
-        raise Wrong("These are red, green and blue themselves; green and blue correlate at 0.88.")
-    raise Wrong(
-        f"Two of your planes still have a correlation of {largest(mix):.2f}. Look for the "
-        "directions that the covariance matrix only stretches."
+@exercise(
+    "05.7",
+    Array("the filter"),
+    Page(
+        known=([[[[1, -1]], [[0, 0]], [[-1, 1]]]],),
+        labels=("Red", "Green", "Blue"),
+        shape=(1, 3, 1, 2),
+        partly=True,
+    ),
+)
+def opponent(W: Tensor) -> str:
+    """A filter (1, 3, k_h, k_w) that sees borders of colour and nothing grey."""
+    if W.ndim != 4 or W.shape[:2] != (1, 3) or not W.numel():
+        raise Wrong(
+            "The filter has the axes output, input, row, column: (1, 3, k_h, k_w); yours has "
+            f"{tuple(W.shape)}."
+        )
+    k_h, k_w = W.shape[2:]
+    grey = answers.small_integers((1, k_h + 3, k_w + 4), 0).double().expand(3, -1, -1)
+    if F.conv2d(grey, W).abs().max() > 1e-5:
+        raise Wrong(
+            "It answers to a grey picture. There all planes are alike, so only the sum of the "
+            "three kernels counts: what must it be?"
+        )
+    for colour in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (2.0, 1.0, 0.0)):
+        flat = torch.tensor(colour).double()[:, None, None].expand(3, k_h, k_w)
+        if F.conv2d(flat, W).abs().max() > 1e-5:
+            raise Wrong(f"It answers to a surface of the one colour {colour}; it should be silent.")
+    border = torch.zeros(3, k_h + 2, 2 * k_w, dtype=torch.float64)
+    border[:, :, :k_w] = torch.tensor([2.0, 1.0, 0.0])[:, None, None]
+    border[:, :, k_w:] = torch.tensor([0.0, 1.0, 2.0])[:, None, None]
+    if F.conv2d(border, W).abs().max() < 1e-5:
+        raise Wrong(
+            "It is silent at the border of (2, 1, 0) and (0, 1, 2), too. Let red and blue have "
+            "kernels that see a change along a row, of opposite signs."
+        )
+    return "The kernels sum to zero over the planes, and each sums to zero over its entries."
+
+
+@exercise(
+    "05.8",
+    Function(
+        "reorder(W1, b1, W2, order)",
+        Parts("three tensors", Array("the new W1"), Array("the new b1"), Array("the new W2")),
+    ),
+)
+def reorder(function: Call) -> str:
+    """`reorder(W1, b1, W2, order)`: the same network with its hidden channels in another order."""
+    W1, b1, W2 = (
+        answers.small_integers((4, 3, 2, 2), 0),
+        torch.arange(4.0),
+        answers.small_integers((4, 4, 2, 2), 1),
     )
+    order = torch.tensor([2, 0, 3, 1])  # not its own inverse
+    new_W1, new_b1, new_W2 = function(W1, b1, W2, order)
+    back = order.argsort()
+    if agree(new_W2, W2[order]):
+        raise Wrong("W2[order] reorders the outputs of the network. Which axis is its input?")
+    if agree(new_W2, W2):
+        raise Wrong("The second layer still expects the hidden channels in the old order.")
+    if agree(new_W2, W2[:, back]):
+        raise Wrong("W2 is in the opposite order: slice m must meet hidden channel order[m].")
+    if agree(new_b1, b1):
+        raise Wrong("The biases belong to the hidden channels and must move with them.")
+    if agree(new_W1, W1[back]):
+        raise Wrong("W1 is in the opposite order: channel m of the new one is order[m] of the old.")
+    same(new_W1, W1[order], "The new W1")
+    same(new_b1, b1[order], "The new b1")
+    same(new_W2, W2[:, order], "The new W2")
+    return "Axis 0 of the first layer, axis 1 of the second; 64! orders, one function."

@@ -1,323 +1,188 @@
-"""Checkers of chapter 06, pooling."""
+"""What the exercises of chapter 06, the 1×1 convolution, accept and what they answer."""
 
-import copy
 import math
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from utils.exercises import Wrong, exercise, methods
+from utils.data import photograph
+from utils.exercises import Wrong, answers, exercise, methods
 from utils.exercises.answers import (
     Array,
     Call,
     Function,
-    Integers,
+    Integer,
     Letters,
+    Number,
     Numbers,
-    Parts,
-    Words,
     agree,
     same,
 )
 from utils.exercises.page import Page
 
 
-@exercise("06.1", Function("average_kernel(channels, k)", Array("the weight")))
-def _average_kernel(function: Call) -> str:
-    for channels, k in ((1, 2), (3, 2), (2, 3)):
-        weight = function(channels, k)
-        shape = (channels, channels, k, k)
-        what = f"average_kernel({channels}, {k})"
-        if weight.shape == (channels, 1, k, k) != shape:
-            raise Wrong(
-                f"{what} has the shape for groups={channels}. For groups=1 it is {shape}: say "
-                "with zeros that the channels stay apart."
-            )
-        if agree(weight, torch.ones(shape)):
-            raise Wrong(f"{what} is all ones, which adds up instead of averaging.")
-        if channels > 1:
-            constant = torch.ones(shape)
-            if agree(weight, constant / k**2) or agree(weight, constant / (channels * k**2)):
+@exercise(
+    "06.1",
+    Letters("ABCDE"),
+    Page(known=("ABD",)),
+)
+def equal_bits(given: frozenset[str]) -> str:
+    """The letters of the cases in which any order of the sum gives the same bits."""
+    reasons = {
+        "A": "A belongs: with one channel there is one product, rounded once, and no sum.",
+        "B": "B belongs: sums of products up to 9 stay whole and far below 2²⁴, so nothing rounds.",
+        "D": "D belongs: its products are multiples of 1/64. Count in that unit.",
+    }
+    traps = {
+        "C": "C does not belong: products of random numbers need 48 digits and are rounded.",
+        "E": "E does not belong: 10,000 · 10,000 is more than 2²⁴ ≈ 16.8 million.",
+    }
+    for letter in sorted(given & traps.keys()):
+        raise Wrong(traps[letter])
+    for letter in sorted(reasons.keys() - given):
+        raise Wrong(reasons[letter])
+    return "Where nothing is rounded, or only once, the order can't matter."
+
+
+@exercise("06.2", Function("conv_by_matrix(X, W)", Array("the output")))
+def conv_by_matrix(function: Call) -> str:
+    """`conv_by_matrix(X, W)`: any window as a matrix product."""
+    watched = []
+    for seed, (x_shape, w_shape) in enumerate(
+        [((2, 5, 6), (3, 2, 2, 3)), ((3, 4, 4), (1, 3, 3, 3)), ((2, 3, 5), (4, 2, 1, 1))]
+    ):
+        X, W = answers.small_integers(x_shape, seed), answers.small_integers(w_shape, seed + 5)
+        want = F.conv2d(X, W)
+        with methods.Watch() as seen:
+            got = function(X, W)
+        watched.append(seen)
+        if not agree(got, want):
+            dealt = want.flatten(1).T.reshape(want.shape)
+            if agree(got, dealt):
                 raise Wrong(
-                    f"{what} is the same number everywhere, so that every output channel averages "
-                    "all input channels. Pooling keeps channels apart."
+                    "The numbers are right but dealt out to the wrong channels: your product has "
+                    "a row for each place. Transpose before you reshape."
                 )
-        eye = torch.eye(channels)[:, :, None, None].expand(shape)
-        if agree(weight, eye / k):
-            raise Wrong(f"A {k}×{k} window holds more than {k} numbers.")
-        if agree(weight, eye):
-            raise Wrong("That adds each window up. By what must the sum be divided?")
-        same(weight, eye / k**2, what)
-    return "A diagonal of constant kernels, at stride k."
+            channels_last = W.permute(0, 2, 3, 1).reshape(W.shape)
+            columns_last = W.reshape(len(W), *W.shape[2:], W.shape[1]).permute(0, 3, 1, 2)
+            if any(agree(got, F.conv2d(X, K)) for K in (channels_last, columns_last)):
+                raise Wrong(
+                    "Filters and windows are flattened in different orders: one has the channels "
+                    "first, the other last."
+                )
+            if agree(got, F.conv2d(X, W.flip(2, 3))):
+                raise Wrong("Your kernel is flipped; a layer computes the cross-correlation.")
+        if got.shape == want.flatten(1).shape and got.ndim == 2:
+            raise Wrong("The product is right; give the places back their rows and columns.")
+        same(got, want, f"conv_by_matrix of {x_shape} with {w_shape}")
+    hedges = [methods.one_product(seen, batched=True) for seen in watched]
+    return hedges[0] or "Filters as rows, windows as columns: one matrix product."
 
 
 @exercise(
-    "06.2",
-    Parts("a pair, A and B, each 2×2", Array("A"), Array("B")),
+    "06.3",
+    Numbers(4, "the four numbers (a), (b), (c), (d)"),
     Page(
-        known=(([[2, 1], [1, 1]], [[1, 2], [1, 1]]),),
-        labels=("A", "B"),
-        shape=(2, 2),
-        marks=((1, 2, 3),),
-        instead={
-            "agree, as they would": "max(A) + max(B) and max(A + B) + max(0) agree, as they would "
-            "for a convolution. Let the two disagree where the largest is.",
-            "for a convolution with a bias": "max(A) + max(B) is not max(A + B) + max(0), and for "
-            "a convolution with a bias it would have to be.",
-        },
-        partly=True,
+        known=(
+            (4, 64, 64, 256),
+            (16, 64, 64, 256),
+            (4, 64, 256, 256),
+            (4, 64, 128, 256),
+            (4, 64, 64, 64),
+        )
     ),
 )
-def _counter_example(answer: tuple[Tensor, Tensor]) -> str:
-    A, B = answer
-    if A.shape != (2, 2) or B.shape != (2, 2):
-        raise Wrong("A and B are 2×2 matrices of numbers, as nested lists or tensors.")
-    if (A == 0).any() or (B == 0).any():
-        raise Wrong("No zeros, please: the two dots of the text would be too short a way.")
-    a, b, both = A.max().item(), B.max().item(), (A + B).max().item()
-    if math.isclose(a + b, both, rel_tol=1e-9):
-        raise Wrong(
-            f"max(A) + max(B) = {a + b:g} and max(A + B) + max(0) = {both:g} "
-            "agree, as they would for a convolution. Let the two disagree where the largest is."
-        )
-    return (
-        f"{a:g} + {b:g} is not {both:g} + 0, and for a convolution with a bias it would have to be."
-    )
-
-
-@exercise("06.3", Function("max_network(k)"))
-def _max_network(function: Call) -> str:
-    if isinstance(function.function, nn.Module):
-        raise Wrong("That is a network; the answer is a function that takes k and makes one.")
-    said = []
-    for k in (2, 3):
-        network = function(k)
-        if not isinstance(network, nn.Module):
-            raise Wrong(f"max_network({k}) should return an nn.Sequential; got {network!r:.60}.")
-        layers = [m for m in network.modules() if type(m) is not nn.Sequential]
-        strangers = [m for m in layers if type(m) not in (nn.Conv2d, nn.ReLU)]
-        if strangers:
-            name = type(strangers[0]).__name__
-            raise Wrong(f"Only nn.Sequential, nn.Conv2d and nn.ReLU, please; there is a {name}.")
-        _judge(network, layers, k)
-        relus = sum(isinstance(layer, nn.ReLU) for layer in layers)
-        widest = max(layer.out_channels for layer in layers if isinstance(layer, nn.Conv2d))
-        weights = sum(p.numel() for p in network.parameters())
-        said.append(f"{k}×{k} takes {relus} ReLU layers, {widest} channels, {weights} weights")
-    return f"Yours for {'; for '.join(said)}."
-
-
-def _judge(network: nn.Module, layers: list[nn.Module], k: int) -> None:
-    """Raise `Wrong` unless the network is max pooling of k×k at stride 1."""
-    generator = torch.Generator().manual_seed(0)
-    X = torch.randint(-9, 10, (1, 1, 7, 8), generator=generator).double()
-    want = F.max_pool2d(X, k, stride=1)
-    # In float64 no lift is large enough for the last of the scales, or loses so few digits that
-    # the first comes out right.
-    exact = copy.deepcopy(network).to("cpu", torch.float64)
-    run = Function("network(X)", Array("the output")).read(exact)
-    got = run(X)
-    if got.shape != want.shape:
-        raise Wrong(
-            f"max_network({k}) turns {tuple(X.shape)} into {tuple(got.shape)}; max pooling at "
-            f"stride 1 gives {tuple(want.shape)}."
-        )
-
-    def near(first: Tensor, second: Tensor) -> bool:
-        return torch.allclose(first, second, atol=1e-3)
-
-    if near(got, want):
-        if not all(near(run(X * scale) / scale, want) for scale in (1e4, 1e8, 1e16)):
-            raise Wrong(
-                f"max_network({k}) is right for small numbers only: a bias lifts them above "
-                "zero, and large negative ones do not reach it. Carry a on two channels."
-            )
-        return
-    if not near(run(0 * X), 0 * want):
-        raise Wrong(
-            f"max_network({k}) of a black picture is not black. nn.Conv2d starts with random "
-            "biases: use bias=False, or set them to zero."
-        )
-    if layers and isinstance(layers[-1], nn.ReLU):
-        raise Wrong("The last layer is a ReLU, so nothing negative can come out. End without.")
-    if near(run(X.abs()), F.max_pool2d(X.abs(), k, stride=1)):
-        raise Wrong(
-            f"max_network({k}) is right where nothing is negative, but a negative number does "
-            "not pass a ReLU. Send it through with its sign turned, on a channel of its own."
-        )
-    if near(got, -F.max_pool2d(-X, k, stride=1)):
-        raise Wrong("That is the smallest number of each window; look at the signs.")
-    if k == 3 and near(got, _corner_maxima(X)):
-        raise Wrong("For k = 3 you take the largest of a 2×2 corner; three need two stages.")
-    same(got[0, 0], want[0, 0], f"max_network({k}) of a 7×8 picture")
-
-
-def _corner_maxima(X: Tensor) -> Tensor:
-    """Return 2×2 maxima, cut to the shape that 3×3 ones have."""
-    return F.max_pool2d(X, 2, stride=1)[..., :-1, :-1]
+def blocks(answer: tuple[float, ...]) -> str:
+    """Saving, channels seen by one layer, by two, and by two with a shuffle."""
+    factor, one, two, shuffled = answer
+    if factor == 16:
+        raise Wrong("(a) each block has a sixteenth of the entries, but there are four of them.")
+    if factor != 4:
+        raise Wrong("(a) compare 4·64·64 with 256·256.")
+    if one != 64:
+        raise Wrong("(b) count the entries that are not zero in one row of the matrix.")
+    if two == 256:
+        raise Wrong("(c) multiply two block-diagonal matrices: where could a zero fill up?")
+    if two == 128:
+        raise Wrong("(c) the second layer reads the same block of 64 that the first one wrote.")
+    if two != 64:
+        raise Wrong("(c) follow one output back: which 64 does it read, and which do they read?")
+    if shuffled == 64:
+        raise Wrong("(d) a block of the second now reads 16 channels from each block of the first.")
+    if shuffled != 256:
+        raise Wrong("(d) it reads channels of all four blocks; what does each of these see?")
+    return "A quarter of the work; four networks that never meet, until a free shuffle joins them."
 
 
 @exercise(
     "06.4",
-    Integers(2, "comparisons and multiply-adds"),
+    Integer("a whole number of channels"),
     Page(
-        known=(
-            (1605632, 118013952),
-            (1605632, 39337984),
-            (1605632, 236027904),
-            (64 * 56 * 56 * 9, 0),
-            (64 * 112 * 112 * 8, 0),
-            (64 * 64 * 56 * 56 * 8, 0),
-            (56 * 56 * 8, 0),
-            (64 * 56 * 56 * 4, 0),
-        ),
-        labels=("Comparisons", "Multiply-adds"),
+        known=(205, 128, 256, 229),
+        labels=("m",),
+        instead={
+            "more than the": "That m has more than the 589,824 weights allowed.",
+            "there is room": "589,824 weights are allowed, so there is room.",
+        },
     ),
 )
-def _cost(answer: tuple[int, ...]) -> str:
-    comparisons, multiply_adds = answer
-    windows, convolution = 64 * 56 * 56, 64 * 112 * 112 * 3 * 49
-    if comparisons == windows * 9:
-        raise Wrong("Nine numbers, but how many comparisons? The first is compared with nothing.")
-    if comparisons == 64 * 112 * 112 * 8:
-        raise Wrong("That is stride 1: at stride 2 there are 56·56 windows in each channel.")
-    if comparisons == windows * 8 * 64 or comparisons == 56 * 56 * 8:
-        raise Wrong("Each of the 64 channels is pooled once, on its own.")
-    if comparisons == windows * 4:
-        raise Wrong(
-            "Rows, then columns: a good thought for stride 1. The question searches each window."
-        )
-    if comparisons != windows * 8:
-        raise Wrong(f"Comparisons: windows of all channels times comparisons in one. {windows} ·?")
-    if multiply_adds == 64 * 112 * 112 * 49:
-        raise Wrong("The comparisons are right. The convolution adds up three input channels.")
-    if multiply_adds == 2 * convolution:
-        raise Wrong("The comparisons are right. One multiply-add counts as one here.")
-    if multiply_adds != convolution:
-        raise Wrong("The comparisons are right. Multiply-adds: outputs times numbers in a window.")
-    return "One comparison for every 73 multiply-adds."
+def widest_bottleneck(m: int) -> str:
+    """The largest m with 1024m + 9m² at most a quarter of 9·512²."""
+    if m == 205:
+        return "1024·205 + 9·205² = 588,145 of 589,824 allowed."
+    if m == 128:
+        raise Wrong("A quarter of the channels is one choice, and cheaper than asked. Go on up.")
+    if m == 256:
+        raise Wrong("The 3×3 alone would have a quarter then; the two 1×1 layers cost as well.")
+    if m == 229:
+        raise Wrong("You count one 1×1 layer; there is one on each side.")
+    weights = 1024 * m + 9 * m * m
+    if m > 205:
+        raise Wrong(f"m = {m} has {weights:,} weights, more than the 589,824 allowed.")
+    raise Wrong(f"m = {m} has {weights:,} weights; 589,824 are allowed, so there is room.")
 
 
 @exercise(
     "06.5",
-    Words(2, "'max' or 'avg' for (a) and for (b)"),
-    Page(known=(("max", "avg"),), options=("max", "avg")),
+    Number("one number between 0 and 1"),
+    Page(known=(1 / 4, 1 / 2, 3 / 4, 1), labels=("Fraction",)),
 )
-def _which(answer: tuple[str, ...]) -> str:
-    first, second = answer
-    if first not in ("max", "avg") or second not in ("max", "avg"):
-        raise Wrong(f"Each is 'max' or 'avg'; got {answer!r}.")
-    if (first, second) == ("max", "avg"):
-        return "The maximum finds what is rare, the average what is everywhere."
-    if (first, second) == ("avg", "max"):
-        raise Wrong("The other way round. In (a) the mean rises by 3/16; what is its spread?")
-    if first == "avg":
-        raise Wrong("(b) is right. In (a) fifteen noises are averaged in with one signal.")
-    raise Wrong("(a) is right. In (b) the largest throws away what fifteen detectors say.")
+def fraction_read(fraction: float) -> str:
+    """The fraction of pixels that a 1×1 kernel at stride 2 reads."""
+    if math.isclose(fraction, 0.25):
+        return "Every other row and every other column: three of four pixels go unread."
+    if math.isclose(fraction, 0.5):
+        raise Wrong("Half of the rows, yes; and of their pixels?")
+    if math.isclose(fraction, 0.75):
+        raise Wrong("That is the fraction that is not read.")
+    if math.isclose(fraction, 1):
+        raise Wrong("A 3×3 window would reach every pixel in steps of two; a 1×1 sees only one.")
+    raise Wrong("Mark the pixels that are read in a picture of 4×4.")
 
 
-@exercise("06.6", Function("min_pool(X, k)", Array("a matrix")))
-def _min_pool(function: Call) -> str:
-    generator = torch.Generator().manual_seed(0)
-    for shape, k in (((4, 6), 2), ((6, 6), 3), ((7, 5), 2)):
-        X = torch.randint(-9, 10, shape, generator=generator).float()
-        got, most = function(X, k), F.max_pool2d(X[None], k)[0]
-        if agree(got, most):
-            raise Wrong("That is the maximum itself.")
-        if agree(got, -most):
-            raise Wrong("The sign is turned behind the maximum, but not before it.")
-        if agree(got, F.max_pool2d(-X[None], k)[0]):
-            raise Wrong("The sign is turned before the maximum. Turn it back behind.")
-        if agree(got, -F.max_pool2d(-X[None], k, stride=1)[0]):
-            raise Wrong("Your windows slide by 1; these stand side by side.")
-        same(got, -F.max_pool2d(-X[None], k)[0], f"min_pool of a {shape} matrix, k = {k}")
-    if methods.grows(function, (torch.ones(4, 6), 2), (torch.ones(16, 18), 2)):
-        raise Wrong("Right values, but your loop grows with the picture. Pool without a loop.")
-    return "min(a, b) = −max(−a, −b)."
+@exercise("06.6", Array("mix, 3×3"))
+def uncorrelated(mix: Tensor) -> str:
+    """A 3×3 mixing of the photograph's planes that leaves no correlation."""
+    if mix.shape[2:] == (1, 1):
+        mix = mix[:, :, 0, 0]
+    if mix.shape != (3, 3):
+        raise Wrong(f"mix should be 3×3; yours has shape {tuple(mix.shape)}.")
+    rows = mix / mix.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    if torch.linalg.det(rows).abs() < 1e-6:
+        raise Wrong("Your mixing can't be undone: its rows depend on one another.")
+    planes = photograph(120, color=True).double().flatten(1)
 
+    def largest(W: Tensor) -> float:
+        return torch.corrcoef(W @ planes).fill_diagonal_(0).abs().max().item()
 
-@exercise("06.7", Function("softmax_pool(X, k, beta)", Array("a matrix")))
-def _softmax_pool(function: Call) -> str:
-    generator = torch.Generator().manual_seed(0)
-    for shape, k, beta in (((4, 6), 2, 1.0), ((6, 6), 3, -0.5), ((4, 4), 2, 0.0)):
-        X = torch.randint(-4, 5, shape, generator=generator).float()
-        windows = X.unfold(0, k, k).unfold(1, k, k).flatten(2)
-        weights = torch.softmax(beta * windows, dim=2)
-        got = function(X, k, beta)
-        if agree(got, torch.ones(weights.shape[:2])):
-            raise Wrong("You add up the weights alone, which gives 1. Each weighs its number.")
-        if agree(got, (torch.softmax(windows, dim=2) * windows).sum(2)) and beta != 1:
-            raise Wrong("Right for β = 1, but β is not used.")
-        if agree(got, torch.logsumexp(beta * windows, dim=2)) or (
-            beta and agree(got, torch.logsumexp(beta * windows, dim=2) / beta)
-        ):
-            raise Wrong("That is the logarithm of a sum of exponentials, a relative. Here: Σ p x.")
-        whole = torch.softmax(beta * X.flatten(), 0).reshape(X.shape) * X
-        if agree(got, whole.unfold(0, k, k).unfold(1, k, k).flatten(2).sum(2)):
-            raise Wrong("Your weights sum to 1 over all of X. They should in each window.")
-        if agree(got, (weights * windows).mean(2)):
-            raise Wrong("The weights sum to 1 already: add up, and divide by nothing.")
-        want = (weights * windows).sum(2)
-        same(got, want, f"softmax_pool of a {shape} matrix, k = {k}, β = {beta:g}")
-    return "The mean at β = 0, on its way to the maximum as β grows."
-
-
-@exercise(
-    "06.8",
-    Numbers(2, "two chances between 0 and 1"),
-    Page(
-        known=(
-            (2 / 3, 4 / 9),
-            (1 / 3, 4 / 9),
-            (1 / 2, 4 / 9),
-            (2 / 3, 2 / 3),
-            (2 / 3, 1 / 3),
-            (2 / 3, 1 / 9),
-        ),
-        labels=("Right", "Right and down"),
-    ),
-)
-def _dot(answer: tuple[float, ...]) -> str:
-    right, diagonal = answer
-
-    def near(a: float, b: float) -> bool:
-        return math.isclose(a, b, abs_tol=0.005)
-
-    if near(right, 1 / 3):
-        raise Wrong("1/3 is the chance that the dot leaves its window.")
-    if near(right, 1 / 2):
-        raise Wrong("Half of the time is for windows of 2. These have three columns.")
-    if not near(right, 2 / 3):
-        raise Wrong("Count the columns of a window from which a step right does not lead out.")
-    if near(diagonal, 4 / 9):
-        return "Two places of three in each direction."
-    if near(diagonal, 2 / 3):
-        raise Wrong("To the right is right. The step down may lead out as well.")
-    if near(diagonal, 1 / 3) or near(diagonal, 1 / 9):
-        raise Wrong("To the right is right. Both must go well: 2 of 3 rows and 2 of 3 columns.")
-    raise Wrong("To the right is right. Count the places of the 3×3 window from which it stays.")
-
-
-_WHY = {
-    "A": "ReLU never turns the order of two numbers round.",
-    "B": "a bias moves all numbers of a channel alike.",
-    "C": "of −3 and 2 the larger is 2, but of their squares it is 9.",
-    "D": "the sigmoid rises everywhere.",
-    "E": "a negative factor makes the smallest the largest.",
-    "F": "with positive scales it is a factor above 0 and a bias.",
-    "G": "a convolution mixes neighbours before they are compared.",
-}
-
-
-@exercise(
-    "06.9",
-    Letters("ABCDEFG"),
-    Page(known=("ABDF",)),
-)
-def _places(given: frozenset[str]) -> str:
-    for letter in sorted(given - set("ABDF")):
-        raise Wrong(f"{letter} does not belong: {_WHY[letter]}")
-    for letter in sorted(set("ABDF") - given):
-        raise Wrong(f"Right as far as it goes, but {letter} is missing: {_WHY[letter]}")
-    return "They act on each number alone and keep the order."
+    if largest(mix) < 1e-3:
+        return "Its outputs have the covariance W C Wᵀ, and yours is diagonal."
+    if largest(mix.T) < 1e-3:
+        raise Wrong("The transpose of yours does it: an eigenvector is a row of the 1×1 kernel.")
+    if torch.allclose(rows, torch.eye(3, dtype=torch.float64)):
+        raise Wrong("These are red, green and blue themselves; green and blue correlate at 0.88.")
+    raise Wrong(
+        f"Two of your planes still have a correlation of {largest(mix):.2f}. Look for the "
+        "directions that the covariance matrix only stretches."
+    )

@@ -1,10 +1,11 @@
-"""Checkers of chapter 07, convolution as a matrix."""
+"""Checkers of chapter 07, pooling."""
 
+import copy
 import math
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from utils.exercises import Wrong, exercise, methods
 from utils.exercises.answers import (
@@ -12,270 +13,311 @@ from utils.exercises.answers import (
     Call,
     Function,
     Integers,
+    Letters,
+    Numbers,
     Parts,
+    Words,
     agree,
     same,
 )
 from utils.exercises.page import Page
 
 
-def _whole(shape: tuple[int, ...], seed: int) -> Tensor:
-    """Whole numbers, all different and none zero, without touching the reader's random state."""
-    generator = torch.Generator().manual_seed(seed)
-    count = math.prod(shape)
-    signs = torch.randint(0, 2, (count,), generator=generator) * 2 - 1
-    return ((torch.randperm(count, generator=generator) + 1) * signs).reshape(shape).float()
-
-
-@exercise(
-    "07.1",
-    Parts(
-        "three shapes",
-        Integers(3, "the shape of unfold"),
-        Integers(2, "the shape of the kernels' matrix"),
-        Integers(3, "the shape of the product"),
-    ),
-    Page(
-        known=(
-            ((2, 30, 4), (7, 30), (2, 7, 4)),
-            ((2, 4, 30), (7, 30), (2, 7, 4)),
-            ((2, 6, 4), (7, 30), (2, 7, 4)),
-            ((2, 30, 4), (30, 7), (2, 7, 4)),
-            ((7, 7, 7), (7, 30), (2, 7, 4)),
-            ((28, 28, 28), (7, 30), (2, 7, 4)),
-            ((210, 210, 210), (7, 30), (2, 7, 4)),
-        ),
-        labels=("Shape of unfold", "Shape of the kernels’ matrix", "Shape of the product"),
-        instead={
-            "The shape of unfold is": "The shape of unfold is pictures, numbers in a window, "
-            "places where a window fits.",
-            "Each of the 7 kernels": "Each of the 7 kernels is one row, as long as a window.",
-            "the 30 is summed": "(7, 30) @ (2, 30, 4): the 30 is summed away.",
-        },
-    ),
-)
-def _several_kernels(answer: tuple[tuple[int, ...], ...]) -> str:
-    unfolded, matrix, result = answer
-    if unfolded == (2, 4, 30):
-        raise Wrong("unfold writes a window as a column: its 30 numbers come before the 4 places.")
-    if 7 in unfolded or 210 in unfolded or 28 in unfolded:
-        raise Wrong("unfold never sees a kernel, only the size of its window: no 7 in its shape.")
-    if unfolded == (2, 6, 4):
-        raise Wrong("A window reaches through all 5 channels: 6 numbers from each of them.")
-    if unfolded != (2, 30, 4):
-        raise Wrong(
-            "The shape of unfold is pictures, numbers in a window, places where a window fits; "
-            f"yours is {unfolded}."
-        )
-    if matrix == (30, 7):
-        raise Wrong("The kernels stand on the left of the columns: one row each, not one column.")
-    if matrix != (7, 30):
-        raise Wrong(f"Each of the 7 kernels is one row, as long as a window; yours is {matrix}.")
-    if result != (2, 7, 4):
-        raise Wrong(f"(7, 30) @ (2, 30, 4): the 30 is summed away; not {result}.")
-    return "unfold knows the window's size, not how many kernels will use it."
+@exercise("07.1", Function("average_kernel(channels, k)", Array("the weight")))
+def _average_kernel(function: Call) -> str:
+    for channels, k in ((1, 2), (3, 2), (2, 3)):
+        weight = function(channels, k)
+        shape = (channels, channels, k, k)
+        what = f"average_kernel({channels}, {k})"
+        if weight.shape == (channels, 1, k, k) != shape:
+            raise Wrong(
+                f"{what} has the shape for groups={channels}. For groups=1 it is {shape}: say "
+                "with zeros that the channels stay apart."
+            )
+        if agree(weight, torch.ones(shape)):
+            raise Wrong(f"{what} is all ones, which adds up instead of averaging.")
+        if channels > 1:
+            constant = torch.ones(shape)
+            if agree(weight, constant / k**2) or agree(weight, constant / (channels * k**2)):
+                raise Wrong(
+                    f"{what} is the same number everywhere, so that every output channel averages "
+                    "all input channels. Pooling keeps channels apart."
+                )
+        eye = torch.eye(channels)[:, :, None, None].expand(shape)
+        if agree(weight, eye / k):
+            raise Wrong(f"A {k}×{k} window holds more than {k} numbers.")
+        if agree(weight, eye):
+            raise Wrong("That adds each window up. By what must the sum be divided?")
+        same(weight, eye / k**2, what)
+    return "A diagonal of constant kernels, at stride k."
 
 
 @exercise(
     "07.2",
-    Integers(3, "the entries, the nonzero ones, the numbers of unfold"),
+    Parts("a pair, A and B, each 2×2", Array("A"), Array("B")),
     Page(
-        known=(
-            (2472873984, 443556, 443556),
-            (2472873984, 9, 443556),
-            (2472873984, 443556, 451584),
-            (224**4, 0, 0),
-            (224**2 * 9, 0, 0),
-        ),
-        labels=("Entries", "Nonzero", "Numbers of unfold"),
+        known=(([[2, 1], [1, 1]], [[1, 2], [1, 1]]),),
+        labels=("A", "B"),
+        shape=(2, 2),
+        marks=((1, 2, 3),),
+        instead={
+            "agree, as they would": "max(A) + max(B) and max(A + B) + max(0) agree, as they would "
+            "for a convolution. Let the two disagree where the largest is.",
+            "for a convolution with a bias": "max(A) + max(B) is not max(A + B) + max(0), and for "
+            "a convolution with a bias it would have to be.",
+        },
+        partly=True,
     ),
 )
-def _sizes(answer: tuple[int, ...]) -> str:
-    entries, nonzero, unrolled = answer
-    outputs, inputs = 222 * 222, 224 * 224
-    if entries == inputs * inputs:
-        raise Wrong("Without padding there are 222·222 rows, one an output, not 224·224.")
-    if entries == inputs * 9:
-        raise Wrong("That is 9 for each pixel. The full matrix has a column for every pixel.")
-    if entries != outputs * inputs:
-        raise Wrong("The matrix has a row for each output, 222·222, and a column for each pixel.")
-    if nonzero == 9:
-        raise Wrong("9 different numbers, but each of them stands in every row.")
-    if nonzero != outputs * 9:
-        raise Wrong("Each row of the kernel matrix holds the kernel once. How many rows are there?")
-    if unrolled == inputs * 9:
-        raise Wrong("There is a window for each output, 222·222 of them, not for each pixel.")
-    if unrolled != outputs * 9:
-        raise Wrong("unfold writes 9 numbers for each window. How many windows are there?")
-    return "2.5 billion entries, 0.018% of them not zero; unfold stores as many numbers as those."
-
-
-@exercise("07.3", Function("conv_matrix(K, X_shape, stride, padding)", Array("a matrix")))
-def _conv_matrix(function: Call) -> str:
-    detour = False
-    for k, n, s, p in (
-        ((2, 2), (3, 3), 1, 0),
-        ((2, 2), (3, 4), 1, 0),
-        ((2, 3), (4, 6), 1, 0),
-        ((3, 2), (5, 4), 2, 0),
-        ((3, 3), (4, 5), 1, 1),
-        ((3, 2), (5, 6), 2, 1),
-        ((1, 1), (2, 3), 3, 2),
-    ):
-        K = _whole(k, sum(k) + sum(n))
-        want = _matrix(K, n, s, p)
-        with methods.Watch() as seen:
-            got = function(K, n, s, p)
-        what = f"The matrix of a {k[0]}×{k[1]} kernel on {n[0]}×{n[1]}, stride {s}, padding {p},"
-        if got.shape == want.shape and not agree(got, want):
-            if agree(got, _matrix(K.flip(0, 1), n, s, p)):
-                raise Wrong(f"{what} holds the kernel flipped. Layers do not flip it.")
-            if k[0] == k[1] and agree(got, _matrix(K.T, n, s, p)):
-                raise Wrong(f"{what} holds the kernel transposed: rows and columns are exchanged.")
-            if n[0] != n[1] and s == 1 and p == 0:
-                raise Wrong(
-                    f"{what} has the right shape and wrong entries. Squares work: have rows and "
-                    "columns been exchanged, for instance n_h and n_w?"
-                )
-            if p:
-                raise Wrong(
-                    f"{what} has the right shape and wrong entries. A tap that falls outside must "
-                    "be left out; a negative index would come back in on the other side."
-                )
-        padded = (n[0] + 2 * p) * (n[1] + 2 * p)
-        if p and got.shape == (len(want), padded):
-            raise Wrong(f"{what} still has the columns of the padding. X has {n[0] * n[1]} pixels.")
-        if got.shape == want.T.shape != want.shape:
-            raise Wrong(f"{what} is transposed: a row for each output, a column for each pixel.")
-        same(got, want, what)
-        # Where the output has another size than the picture, the padded picture's matrix, at this
-        # stride or at stride 1, has a size like no other tensor on the way.
-        places = math.prod(length + 2 * p - size + 1 for length, size in zip(n, k, strict=True))
-        sizes = {len(want) * padded, places * padded}
-        if p and len(want) != n[0] * n[1]:
-            detour = not seen.sizes.isdisjoint(sizes)
-    if detour:
+def _counter_example(answer: tuple[Tensor, Tensor]) -> str:
+    A, B = answer
+    if A.shape != (2, 2) or B.shape != (2, 2):
+        raise Wrong("A and B are 2×2 matrices of numbers, as nested lists or tensors.")
+    if (A == 0).any() or (B == 0).any():
+        raise Wrong("No zeros, please: the two dots of the text would be too short a way.")
+    a, b, both = A.max().item(), B.max().item(), (A + B).max().item()
+    if math.isclose(a + b, both, rel_tol=1e-9):
         raise Wrong(
-            "Right values, but you built the padded picture's matrix first. Leave out the taps "
-            "that fall outside instead."
+            f"max(A) + max(B) = {a + b:g} and max(A + B) + max(0) = {both:g} "
+            "agree, as they would for a convolution. Let the two disagree where the largest is."
         )
-    return "A stride skips rows, a padding leaves out columns."
+    return (
+        f"{a:g} + {b:g} is not {both:g} + 0, and for a convolution with a bias it would have to be."
+    )
 
 
-def _matrix(K: Tensor, X_shape: tuple[int, int], stride: int, padding: int) -> Tensor:
-    """The matrix, column by column: what the layer makes of each pixel alone."""
-    pixels = torch.eye(X_shape[0] * X_shape[1]).reshape(-1, 1, *X_shape)
-    return F.conv2d(pixels, K[None, None], stride=stride, padding=padding).flatten(1).T
+@exercise("07.3", Function("max_network(k)"))
+def _max_network(function: Call) -> str:
+    if isinstance(function.function, nn.Module):
+        raise Wrong("That is a network; the answer is a function that takes k and makes one.")
+    said = []
+    for k in (2, 3):
+        network = function(k)
+        if not isinstance(network, nn.Module):
+            raise Wrong(f"max_network({k}) should return an nn.Sequential; got {network!r:.60}.")
+        layers = [m for m in network.modules() if type(m) is not nn.Sequential]
+        strangers = [m for m in layers if type(m) not in (nn.Conv2d, nn.ReLU)]
+        if strangers:
+            name = type(strangers[0]).__name__
+            raise Wrong(f"Only nn.Sequential, nn.Conv2d and nn.ReLU, please; there is a {name}.")
+        _judge(network, layers, k)
+        relus = sum(isinstance(layer, nn.ReLU) for layer in layers)
+        widest = max(layer.out_channels for layer in layers if isinstance(layer, nn.Conv2d))
+        weights = sum(p.numel() for p in network.parameters())
+        said.append(f"{k}×{k} takes {relus} ReLU layers, {widest} channels, {weights} weights")
+    return f"Yours for {'; for '.join(said)}."
 
 
-@exercise("07.4", Function("im2col(X, k_h, k_w)", Array("a matrix")))
-def _im2col(function: Call) -> str:
-    copied = False
-    for shape, k_h, k_w in (((3, 3), 2, 2), ((4, 6), 2, 3), ((5, 4), 3, 1), ((3, 4), 3, 4)):
-        X = _whole(shape, 7)
-        want = F.unfold(X[None, None], (k_h, k_w))[0]
-        with methods.Watch() as seen:
-            got = function(X, k_h, k_w)
-        what = f"im2col of a {shape[0]}×{shape[1]} input with a {k_h}×{k_w} window"
-        if got.ndim == 3:
-            raise Wrong(f"{what} should be a matrix without a batch axis; yours has 3 axes.")
-        if not agree(got, want):
-            if agree(got, want.T):
-                raise Wrong(f"{what} should have a row for each tap, not for each window.")
-            if agree(got, want.T.reshape(want.shape)):
-                raise Wrong(f"{what}: you reshaped where you should have transposed.")
-        same(got, want, what)
-        copied = copied or "F.unfold" in seen.names
-    if copied:
-        raise Wrong("Right values, but F.unfold made them: im2col is what you are to write.")
-    if methods.grows(function, (_whole((6, 7), 7), 2, 3), (_whole((18, 21), 7), 2, 3)):
+def _judge(network: nn.Module, layers: list[nn.Module], k: int) -> None:
+    """Raise `Wrong` unless the network is max pooling of k×k at stride 1."""
+    generator = torch.Generator().manual_seed(0)
+    X = torch.randint(-9, 10, (1, 1, 7, 8), generator=generator).double()
+    want = F.max_pool2d(X, k, stride=1)
+    # In float64 no lift is large enough for the last of the scales, or loses so few digits that
+    # the first comes out right.
+    exact = copy.deepcopy(network).to("cpu", torch.float64)
+    run = Function("network(X)", Array("the output")).read(exact)
+    got = run(X)
+    if got.shape != want.shape:
         raise Wrong(
-            "Right values, but your loop grows with the picture: a picture of three times the "
-            "height and width takes more rounds. Loop over the taps, and slice."
+            f"max_network({k}) turns {tuple(X.shape)} into {tuple(got.shape)}; max pooling at "
+            f"stride 1 gives {tuple(want.shape)}."
         )
-    return "It agrees with F.unfold, and its loop does not grow with the picture."
+
+    def near(first: Tensor, second: Tensor) -> bool:
+        return torch.allclose(first, second, atol=1e-3)
+
+    if near(got, want):
+        if not all(near(run(X * scale) / scale, want) for scale in (1e4, 1e8, 1e16)):
+            raise Wrong(
+                f"max_network({k}) is right for small numbers only: a bias lifts them above "
+                "zero, and large negative ones do not reach it. Carry a on two channels."
+            )
+        return
+    if not near(run(0 * X), 0 * want):
+        raise Wrong(
+            f"max_network({k}) of a black picture is not black. nn.Conv2d starts with random "
+            "biases: use bias=False, or set them to zero."
+        )
+    if layers and isinstance(layers[-1], nn.ReLU):
+        raise Wrong("The last layer is a ReLU, so nothing negative can come out. End without.")
+    if near(run(X.abs()), F.max_pool2d(X.abs(), k, stride=1)):
+        raise Wrong(
+            f"max_network({k}) is right where nothing is negative, but a negative number does "
+            "not pass a ReLU. Send it through with its sign turned, on a channel of its own."
+        )
+    if near(got, -F.max_pool2d(-X, k, stride=1)):
+        raise Wrong("That is the smallest number of each window; look at the signs.")
+    if k == 3 and near(got, _corner_maxima(X)):
+        raise Wrong("For k = 3 you take the largest of a 2×2 corner; three need two stages.")
+    same(got[0, 0], want[0, 0], f"max_network({k}) of a 7×8 picture")
 
 
-@exercise("07.5", Function("band(taps, n)", Array("a matrix")))
-def _band(function: Call) -> str:
-    for taps, n in (([1, 2, 1], 5), ([1, 2, 3], 6), ([5], 3), ([2, -1], 2)):
-        rows = n - len(taps) + 1
-        want = torch.zeros(rows, n)
-        for i in range(rows):
-            want[i, i : i + len(taps)] = torch.tensor(taps, dtype=torch.float32)
-        got = _banded(function, taps, n, want)
-        what = f"band({taps}, {n})"
-        if got.shape == (n, n) != want.shape:
-            raise Wrong(f"{what} is square; where the taps hang over the edge there is no row.")
-        if got.shape == want.T.shape != want.shape:
-            raise Wrong(f"{what} should have {rows} rows and {n} columns; yours is transposed.")
-        if not agree(got, want) and agree(got, want.flip(0, 1)):
-            raise Wrong(f"{what} has the taps in reverse; layers do not flip the kernel.")
-        same(got, want, what)
-    return "One such matrix for the columns, one for the rows: their Kronecker product is M."
-
-
-def _banded(function: Call, taps: list[int], n: int, want: Tensor) -> Tensor:
-    """What `band` makes of a list, as in the hint, or else of a tensor, as in the question."""
-    made: list[Tensor] = []
-    errors: list[Wrong] = []
-    for line in (taps, torch.tensor(taps, dtype=torch.float32)):
-        try:
-            made.append(function(line, n))
-        except Wrong as wrong:
-            errors.append(wrong)
-    if not made:
-        raise errors[-1]
-    return next((got for got in made if agree(got, want)), made[0])
+def _corner_maxima(X: Tensor) -> Tensor:
+    """Return 2×2 maxima, cut to the shape that 3×3 ones have."""
+    return F.max_pool2d(X, 2, stride=1)[..., :-1, :-1]
 
 
 @exercise(
-    "07.6",
-    Integers(3, "the dimensions for (a), (b), (c)"),
-    Page(known=((20, 20, 36), (16, 20, 36), (20, 16, 36), (20, 20, 20), (0, 20, 36), (20, 0, 36))),
+    "07.4",
+    Integers(2, "comparisons and multiply-adds"),
+    Page(
+        known=(
+            (1605632, 118013952),
+            (1605632, 39337984),
+            (1605632, 236027904),
+            (64 * 56 * 56 * 9, 0),
+            (64 * 112 * 112 * 8, 0),
+            (64 * 64 * 56 * 56 * 8, 0),
+            (56 * 56 * 8, 0),
+            (64 * 56 * 56 * 4, 0),
+        ),
+        labels=("Comparisons", "Multiply-adds"),
+    ),
 )
-def _null_space(answer: tuple[int, ...]) -> str:
-    box, corner, zero = answer
-    if (box, corner, zero) == (20, 20, 36):
-        return "36 columns less a rank of 16, whatever the kernel, unless it is zero."
-    if box == 16 or corner == 16:
-        raise Wrong("16 is the rank, the dimensions that survive. How many of 36 do not?")
-    if zero != 36:
-        raise Wrong("(c) maps every picture to zero. How many dimensions have 6×6 pictures?")
-    if box == 0 or corner == 0:
-        raise Wrong("36 numbers go in and 16 come out: something must be lost.")
-    if box != 20:
-        raise Wrong("(a): are the 16 rows independent? Then columns minus 16.")
-    raise Wrong("(b): the tap in the corner visits 4×4 pixels. How many does it never visit?")
+def _cost(answer: tuple[int, ...]) -> str:
+    comparisons, multiply_adds = answer
+    windows, convolution = 64 * 56 * 56, 64 * 112 * 112 * 3 * 49
+    if comparisons == windows * 9:
+        raise Wrong("Nine numbers, but how many comparisons? The first is compared with nothing.")
+    if comparisons == 64 * 112 * 112 * 8:
+        raise Wrong("That is stride 1: at stride 2 there are 56·56 windows in each channel.")
+    if comparisons == windows * 8 * 64 or comparisons == 56 * 56 * 8:
+        raise Wrong("Each of the 64 channels is pooled once, on its own.")
+    if comparisons == windows * 4:
+        raise Wrong(
+            "Rows, then columns: a good thought for stride 1. The question searches each window."
+        )
+    if comparisons != windows * 8:
+        raise Wrong(f"Comparisons: windows of all channels times comparisons in one. {windows} ·?")
+    if multiply_adds == 64 * 112 * 112 * 49:
+        raise Wrong("The comparisons are right. The convolution adds up three input channels.")
+    if multiply_adds == 2 * convolution:
+        raise Wrong("The comparisons are right. One multiply-add counts as one here.")
+    if multiply_adds != convolution:
+        raise Wrong("The comparisons are right. Multiply-adds: outputs times numbers in a window.")
+    return "One comparison for every 73 multiply-adds."
 
 
-@exercise("07.7", Function("layer(tiles, W)", Array("the output")))
-def _batch(function: Call) -> str:
-    watched = []
-    for count in (3, 1):
-        pictures, W = _whole((count, 8, 8), count), _whole((16, 3, 3), 9)
-        want = F.conv2d(pictures[:, None], W[:, None], padding=1)
-        with methods.Watch() as seen:
-            got = function(pictures, W)
-        watched.append(seen)
-        what = f"The layer on {count} tile{'s' * (count > 1)}"
-        if got.shape == (count, 16, 6, 6):
-            raise Wrong(f"{what} is 6×6: the padding of 1 is missing.")
-        if not agree(got, want):
-            columns = F.unfold(pictures[:, None], 3, padding=1)
-            flat = W.reshape(16, 9) @ columns.permute(1, 0, 2).reshape(9, -1)
-            if agree(got, flat.reshape(want.shape)):
-                raise Wrong(
-                    f"{what} has its tiles and channels mixed: the product is (16, N·64). See it "
-                    "as (16, N, 64) and permute before the last reshape."
-                )
-            early = W.reshape(16, 9) @ columns.reshape(9, -1)
-            back = early.reshape(16, count, 64).permute(1, 0, 2).reshape(want.shape)
-            if agree(got, back):
-                raise Wrong(
-                    f"{what}: (N, 9, 64) reshaped to (9, N·64) mixes windows of different tiles. "
-                    "Permute first, so that the 9 comes to the front."
-                )
-        same(got, want, what)
-    hedges = [methods.one_product(seen) for seen in watched]
-    return hedges[0] or "One product for the whole batch; the two permutations are the price."
+@exercise(
+    "07.5",
+    Words(2, "'max' or 'avg' for (a) and for (b)"),
+    Page(known=(("max", "avg"),), options=("max", "avg")),
+)
+def _which(answer: tuple[str, ...]) -> str:
+    first, second = answer
+    if first not in ("max", "avg") or second not in ("max", "avg"):
+        raise Wrong(f"Each is 'max' or 'avg'; got {answer!r}.")
+    if (first, second) == ("max", "avg"):
+        return "The maximum finds what is rare, the average what is everywhere."
+    if (first, second) == ("avg", "max"):
+        raise Wrong("The other way round. In (a) the mean rises by 3/16; what is its spread?")
+    if first == "avg":
+        raise Wrong("(b) is right. In (a) fifteen noises are averaged in with one signal.")
+    raise Wrong("(a) is right. In (b) the largest throws away what fifteen detectors say.")
+
+
+@exercise("07.6", Function("min_pool(X, k)", Array("a matrix")))
+def _min_pool(function: Call) -> str:
+    generator = torch.Generator().manual_seed(0)
+    for shape, k in (((4, 6), 2), ((6, 6), 3), ((7, 5), 2)):
+        X = torch.randint(-9, 10, shape, generator=generator).float()
+        got, most = function(X, k), F.max_pool2d(X[None], k)[0]
+        if agree(got, most):
+            raise Wrong("That is the maximum itself.")
+        if agree(got, -most):
+            raise Wrong("The sign is turned behind the maximum, but not before it.")
+        if agree(got, F.max_pool2d(-X[None], k)[0]):
+            raise Wrong("The sign is turned before the maximum. Turn it back behind.")
+        if agree(got, -F.max_pool2d(-X[None], k, stride=1)[0]):
+            raise Wrong("Your windows slide by 1; these stand side by side.")
+        same(got, -F.max_pool2d(-X[None], k)[0], f"min_pool of a {shape} matrix, k = {k}")
+    if methods.grows(function, (torch.ones(4, 6), 2), (torch.ones(16, 18), 2)):
+        raise Wrong("Right values, but your loop grows with the picture. Pool without a loop.")
+    return "min(a, b) = −max(−a, −b)."
+
+
+@exercise("07.7", Function("softmax_pool(X, k, beta)", Array("a matrix")))
+def _softmax_pool(function: Call) -> str:
+    generator = torch.Generator().manual_seed(0)
+    for shape, k, beta in (((4, 6), 2, 1.0), ((6, 6), 3, -0.5), ((4, 4), 2, 0.0)):
+        X = torch.randint(-4, 5, shape, generator=generator).float()
+        windows = X.unfold(0, k, k).unfold(1, k, k).flatten(2)
+        weights = torch.softmax(beta * windows, dim=2)
+        got = function(X, k, beta)
+        if agree(got, torch.ones(weights.shape[:2])):
+            raise Wrong("You add up the weights alone, which gives 1. Each weighs its number.")
+        if agree(got, (torch.softmax(windows, dim=2) * windows).sum(2)) and beta != 1:
+            raise Wrong("Right for β = 1, but β is not used.")
+        if agree(got, torch.logsumexp(beta * windows, dim=2)) or (
+            beta and agree(got, torch.logsumexp(beta * windows, dim=2) / beta)
+        ):
+            raise Wrong("That is the logarithm of a sum of exponentials, a relative. Here: Σ p x.")
+        whole = torch.softmax(beta * X.flatten(), 0).reshape(X.shape) * X
+        if agree(got, whole.unfold(0, k, k).unfold(1, k, k).flatten(2).sum(2)):
+            raise Wrong("Your weights sum to 1 over all of X. They should in each window.")
+        if agree(got, (weights * windows).mean(2)):
+            raise Wrong("The weights sum to 1 already: add up, and divide by nothing.")
+        want = (weights * windows).sum(2)
+        same(got, want, f"softmax_pool of a {shape} matrix, k = {k}, β = {beta:g}")
+    return "The mean at β = 0, on its way to the maximum as β grows."
+
+
+@exercise(
+    "07.8",
+    Numbers(2, "two chances between 0 and 1"),
+    Page(
+        known=(
+            (2 / 3, 4 / 9),
+            (1 / 3, 4 / 9),
+            (1 / 2, 4 / 9),
+            (2 / 3, 2 / 3),
+            (2 / 3, 1 / 3),
+            (2 / 3, 1 / 9),
+        ),
+        labels=("Right", "Right and down"),
+    ),
+)
+def _dot(answer: tuple[float, ...]) -> str:
+    right, diagonal = answer
+
+    def near(a: float, b: float) -> bool:
+        return math.isclose(a, b, abs_tol=0.005)
+
+    if near(right, 1 / 3):
+        raise Wrong("1/3 is the chance that the dot leaves its window.")
+    if near(right, 1 / 2):
+        raise Wrong("Half of the time is for windows of 2. These have three columns.")
+    if not near(right, 2 / 3):
+        raise Wrong("Count the columns of a window from which a step right does not lead out.")
+    if near(diagonal, 4 / 9):
+        return "Two places of three in each direction."
+    if near(diagonal, 2 / 3):
+        raise Wrong("To the right is right. The step down may lead out as well.")
+    if near(diagonal, 1 / 3) or near(diagonal, 1 / 9):
+        raise Wrong("To the right is right. Both must go well: 2 of 3 rows and 2 of 3 columns.")
+    raise Wrong("To the right is right. Count the places of the 3×3 window from which it stays.")
+
+
+_WHY = {
+    "A": "ReLU never turns the order of two numbers round.",
+    "B": "a bias moves all numbers of a channel alike.",
+    "C": "of −3 and 2 the larger is 2, but of their squares it is 9.",
+    "D": "the sigmoid rises everywhere.",
+    "E": "a negative factor makes the smallest the largest.",
+    "F": "with positive scales it is a factor above 0 and a bias.",
+    "G": "a convolution mixes neighbours before they are compared.",
+}
+
+
+@exercise(
+    "07.9",
+    Letters("ABCDEFG"),
+    Page(known=("ABDF",)),
+)
+def _places(given: frozenset[str]) -> str:
+    for letter in sorted(given - set("ABDF")):
+        raise Wrong(f"{letter} does not belong: {_WHY[letter]}")
+    for letter in sorted(set("ABDF") - given):
+        raise Wrong(f"Right as far as it goes, but {letter} is missing: {_WHY[letter]}")
+    return "They act on each number alone and keep the order."

@@ -55,7 +55,7 @@ def windows(
         tensor([[19., 25.],
                 [37., 43.]])
 
-    Source: chapter 07; `numpy.lib.stride_tricks.sliding_window_view` is the same with its axes in
+    Source: chapter 09; `numpy.lib.stride_tricks.sliding_window_view` is the same with its axes in
     another order.
     """
     view = slide(x, 2, kernel_size[0], stride[0], dilation[0])

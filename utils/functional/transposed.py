@@ -104,7 +104,7 @@ def conv_transpose1d(
         >>> conv_transpose1d(torch.tensor([[1., 2.]]), torch.tensor([[[1., 10.]]]), stride=2)
         tensor([[ 1., 10.,  2., 20.]])
 
-    Source: chapter 08.
+    Source: chapter 10.
     """
     call = Call("conv_transpose1d", 1, input=input, weight=weight, bias=bias)
     layer = _read_layer(call, stride, padding, output_padding, groups, dilation)

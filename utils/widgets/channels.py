@@ -113,7 +113,7 @@ class Channels(Explorable):
         return _compute(self.spec)
 
     def first_frame(self) -> str:
-        """The planes, the chosen filter, the output planes, and the partial sums in words."""
+        """The planes, the chosen filter, the output planes, and what each plane adds."""
         output = self.output
         cell = np.unravel_index(min(self.step, output.numel() - 1), output.shape)
         o, r, c = (int(i) for i in cell)
@@ -131,25 +131,24 @@ class Channels(Explorable):
             fed = first <= index < first + each
             read = {(i, j) for _, _, i, j in taps} if fed else set()
             parts.append(_plane(f"Input {index}", plane, read))
-        for j, kernel in enumerate(kernels):
-            plane = self.planes[first + j]
-            parts.append(_plane(f"Kernel {first + j} of output {o}", kernel, set()))
-            cells = [
-                plane[y][x] if 0 <= y < len(plane) and 0 <= x < len(plane[0]) else 0
-                for _, _, y, x in taps
-            ]
-            terms = [
-                f"{number(x) if i == 0 else bracket(x)}×{bracket(kernel[u][v])}"
-                for i, (x, (u, v, _, _)) in enumerate(zip(cells, taps, strict=True))
-            ]
-            total = sum(x * kernel[u][v] for x, (u, v, _, _) in zip(cells, taps, strict=True))
-            sums.append(total)
-            parts.append(paragraph(f"Plane {first + j}: {' + '.join(terms)} = {number(total)}"))
+        for index, kernel in enumerate(kernels, first):
+            plane = self.planes[index]
+            parts.append(_plane(f"Kernel {index}", kernel, set()))
+            sums.append(
+                sum(
+                    plane[y][x] * kernel[u][v]
+                    for u, v, y, x in taps
+                    if 0 <= y < len(plane) and 0 <= x < len(plane[0])
+                )
+            )
         for index, plane in enumerate(output.tolist()):
             parts.append(_plane(f"Output {index}", plane, {(r, c)} if index == o else set()))
         added = " + ".join(number(x) if i == 0 else bracket(x) for i, x in enumerate(sums))
         parts.append(
-            paragraph(f"Output {o} at ({r}, {c}): {added} = {number(output[o, r, c].item())}")
+            paragraph(
+                f"Output {o} at ({r}, {c}), what each plane adds: "
+                f"{added} = {number(output[o, r, c].item())}"
+            )
         )
         return "\n".join(parts)
 

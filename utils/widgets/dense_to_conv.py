@@ -52,7 +52,7 @@ class DenseToConv(Explorable):
         "local": {"n": 3, "stage": "local"},
     }
 
-    def __init__(self, n: int = 4, delta: int = 1, stage: str = "dense") -> None:
+    def __init__(self, n: int = 3, delta: int = 1, stage: str = "dense") -> None:
         n = _SIDE.form(n)
         numbers = torch.Generator().manual_seed(0)
 

@@ -84,7 +84,8 @@ export default function matrixView({ model, el }) {
   const after = { forward: ledBy("=", panels.forward), output: ledBy(last, panels.output) };
   shell.stage.append(panels.input.element, ledBy("⋆", panels.kernel), after.forward);
   const views = h("div", { class: "ex-views" }, shell.stage);
-  shell.root.insertBefore(h("div", { class: "ex-sides" }, views, product), shell.lines);
+  const choices = h("div", { class: "ex-choices" });
+  shell.root.insertBefore(h("div", { class: "ex-sides" }, choices, views, product), shell.lines);
   const motion = createMotion(shell.root);
 
   /** Puts the panels in the order in which the shown equations read. */
@@ -162,7 +163,7 @@ export default function matrixView({ model, el }) {
     ],
     onChange: (value) => attempt({ transposed: value === "true" }),
   });
-  views.prepend(unroll.element, turn.element);
+  choices.append(unroll.element, turn.element);
   shell.settings.append(...Object.values(fields).map((field) => field.element));
 
   /** The cell of a vector's i-th entry. */

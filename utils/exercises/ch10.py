@@ -1,4 +1,4 @@
-"""Checkers of chapter 08, transposed convolution."""
+"""Checkers of chapter 10, transposed convolution."""
 
 import math
 
@@ -24,7 +24,7 @@ from utils.exercises.page import Page
 
 
 @exercise(
-    "08.1",
+    "10.1",
     Truths(3, "yes or no to (a), (b), (c)"),
     Page(known=((True, False, False),)),
 )
@@ -39,7 +39,7 @@ def _there_and_back(given: tuple[bool, ...]) -> str:
 
 
 @exercise(
-    "08.2", Function("needed_output_padding(n, k, stride, padding)", Integer("a whole number"))
+    "10.2", Function("needed_output_padding(n, k, stride, padding)", Integer("a whole number"))
 )
 def _output_padding(function: Call) -> str:
     for k, s, p in (
@@ -69,7 +69,7 @@ def _output_padding(function: Call) -> str:
 
 
 @exercise(
-    "08.3",
+    "10.3",
     Number("one number"),
     Page(known=(124, 68, 36, 24), labels=("Sum",)),
 )
@@ -91,7 +91,7 @@ _BOARDS = {(2, 2), (3, 2), (3, 3), (4, 2), (4, 3), (5, 2), (5, 3), (6, 3)}
 
 
 @exercise(
-    "08.4",
+    "10.4",
     Collection(Integers(2, "a pair"), "a set of pairs (k, s)"),
     Page(
         known=({(2, 2), (3, 3), (4, 2), (6, 3)},), labels=("Pairs (k, s)",), options=sorted(_BOARDS)
@@ -120,7 +120,7 @@ _FLAT = (
 
 
 @exercise(
-    "08.5",
+    "10.5",
     Parts(
         "the taps and the padding",
         Numbers(None, "the taps"),
@@ -178,7 +178,7 @@ def _bilinear(answer: tuple[tuple[float, ...], int]) -> str:
     raise Wrong("The taps are 1 − |t| at t = 0, ±1/3, ±2/3, ... as long as that is not zero.")
 
 
-@exercise("08.6", Function("by_shuffle(X, W)", Array("the output")))
+@exercise("10.6", Function("by_shuffle(X, W)", Array("the output")))
 def _shuffle(function: Call) -> str:
     generator = torch.Generator().manual_seed(8)
     transposed = None
@@ -214,7 +214,7 @@ def _shuffle(function: Call) -> str:
 
 
 @exercise(
-    "08.7",
+    "10.7",
     Parts("four pairs (padding, output padding), for k = 2, 3, 4, 5", *[Integers(2, "a pair")] * 4),
     Page(
         known=(((0, 0), (1, 1), (1, 0), (2, 1)),),

@@ -1,4 +1,4 @@
-"""The checkers of chapter 13 accept what is right and tell typical mistakes apart."""
+"""The checkers of chapter 16 accept what is right and tell typical mistakes apart."""
 
 from exercise_checks import ExerciseChecks
 
@@ -35,21 +35,21 @@ def ratio(c_i, c_o, k):
 
 
 RIGHT = {
-    "13.1": [(73_856, 57_802_752, 100_352)],
-    "13.2": [0.43, 1 - (37 / 49) ** 2],
-    "13.3": [(289, 853), (289.01, 852.6)],
-    "13.4": [(170, 180, 90)],
-    "13.5": [(441, 2.25)],
-    "13.6": [ratio, lambda c_i, c_o, k: 1 / c_o + 1 / k**2],
-    "13.6p": [1 / 128 + 1 / 9, 0.119],
-    "13.7": [(54, 26)],
-    "13.8a": [winograd, shared],
-    "13.8b": [(4, 2.25, 16 / 9), (4, 2.25, 1.78)],
-    "13.9": [(9, 7)],
+    "16.1": [(73_856, 57_802_752, 100_352)],
+    "16.2": [0.43, 1 - (37 / 49) ** 2],
+    "16.3": [(289, 853), (289.01, 852.6)],
+    "16.4": [(170, 180, 90)],
+    "16.5": [(441, 2.25)],
+    "16.6": [ratio, lambda c_i, c_o, k: 1 / c_o + 1 / k**2],
+    "16.6p": [1 / 128 + 1 / 9, 0.119],
+    "16.7": [(54, 26)],
+    "16.8a": [winograd, shared],
+    "16.8b": [(4, 2.25, 16 / 9), (4, 2.25, 1.78)],
+    "16.9": [(9, 7)],
 }
 
 WRONG = {
-    "13.1": [
+    "16.1": [
         ((73_728, 57_802_752, 100_352), "a bias as well"),
         ((73_792, 57_802_752, 100_352), "each output channel"),
         ((24_704, 57_802_752, 100_352), "9 taps, not 3"),
@@ -67,7 +67,7 @@ WRONG = {
         ((73_856, 57_802_752, 1), "times places"),
         ((1, 2), "3 whole numbers"),
     ],
-    "13.2": [
+    "16.2": [
         (0.57, "Asked is the rest"),
         (12 / 49, "Along one axis"),
         (24 / 49, "corners twice"),
@@ -76,7 +76,7 @@ WRONG = {
         (0.1, "3 + 2 + 1"),
         ("half", "one number"),
     ],
-    "13.3": [
+    "16.3": [
         ((144.5, 426.3), "two operations for each"),
         ((115.6, 341), "reaches 40%"),
         ((57.8, 170.5), "Twice too fast"),
@@ -90,7 +90,7 @@ WRONG = {
         ((289, 289), "but for the first"),
         ("289", "2 numbers"),
     ],
-    "13.4": [
+    "16.4": [
         ((120, 120, 90), "Each layer needs two"),
         ((110, 120, 90), "add the forward pass"),
         ((180, 180, 90), "nobody asks"),
@@ -102,7 +102,7 @@ WRONG = {
         ((170, 180, 60), "forward through all"),
         ((170, 180), "3 numbers"),
     ],
-    "13.5": [
+    "16.5": [
         ((27.5625, 2.25), "the batch has 16"),
         ((462.4, 2.25), "2²⁰"),
         ((110.25, 2.25), "has 4 bytes"),
@@ -114,7 +114,7 @@ WRONG = {
         ((441, 4.5), "rows and columns"),
         ((441, 1), "a quarter of the places"),
     ],
-    "13.6": [
+    "16.6": [
         (lambda c_i, c_o, k: 1 / c_o, "the 1×1 layer is missing"),
         (lambda c_i, c_o, k: 1 / k**2, "the depthwise one is missing"),
         (lambda c_i, c_o, k: 1 / c_o + 1 / k, "k² taps"),
@@ -124,14 +124,14 @@ WRONG = {
         (lambda c_i, c_o, k: 0.5, "should be"),
         (0.119, "a function"),
     ],
-    "13.6p": [
+    "16.6p": [
         (1 / 9, "the depthwise one is missing"),
         (1 / 128, "the 1×1 layer is missing"),
         (0.1267, "one for each input channel"),
         (0.341, "nine taps"),
         (8.4, "64·9 products"),
     ],
-    "13.7": [
+    "16.7": [
         ((115, 54), "is two"),
         ((50, 25), "Inputs and outputs"),
         ((53, 26), "24.9"),
@@ -142,7 +142,7 @@ WRONG = {
         ((54, 3), "2 bytes"),
         ((53.3, 26), "2 whole numbers"),
     ],
-    "13.8a": [
+    "16.8a": [
         (six, "with six products"),
         (five, "with 5 products"),
         (lambda d, g: winograd(d, g)[::-1], "wrong order"),
@@ -153,14 +153,14 @@ WRONG = {
         (lambda d, g: [d[0] / g[0], 0], "division by a constant"),
         ([8, 14], "a function"),
     ],
-    "13.8b": [
+    "16.8b": [
         ((16, 36, 64), "whole tile"),
         ((2, 1.5, 1.33), "one dimension"),
         ((1 / 4, 4 / 9, 9 / 16), "Upside down"),
         ((2.25, 4, 5.06), "factors saved"),
         ((4, 2.25, 1), "F(6×6, 3×3) evaluates"),
     ],
-    "13.9": [
+    "16.9": [
         ((7, 5), "not 8"),
         ((13, 11), "2k² operations"),
         ((11, 7), "Three transforms"),

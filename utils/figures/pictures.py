@@ -1,4 +1,4 @@
-"""Still pictures, drawn with matplotlib, in the course's own look.
+"""Pictures, drawn with matplotlib, in the course's own look.
 
 Each function draws one figure and returns nothing: end the cell with `plt.show()`. What a figure
 shows is asserted in numbers by the cell that draws it, because images are not compared in tests.
@@ -144,66 +144,3 @@ def images(
         if titles:
             axis.set_title(titles[index])
     plt.tight_layout()
-
-
-def numbers(
-    arrays: Sequence[ArrayLike], titles: Sequence[str] = (), *, between: Sequence[str] = ()
-) -> None:
-    """Draw small matrices as grids of numbers, with signs such as `*` and `=` between them.
-
-    Args:
-        arrays: Each `(h, w)`, small.
-        titles: One a matrix, or none.
-        between: The signs, one fewer than the matrices, or none.
-
-    Raises:
-        ValueError: if the titles or the signs do not fit the number of matrices.
-    """
-    pictures = [np.asarray(array) for array in arrays]
-    if titles and len(titles) != len(pictures):
-        raise ValueError(f"{len(pictures)} arrays need as many titles; got {len(titles)}")
-    if between and len(between) != len(pictures) - 1:
-        raise ValueError(
-            f"{len(pictures)} arrays take {len(pictures) - 1} signs; got {len(between)}"
-        )
-    texts = [[[f"{value:g}" for value in row] for row in array] for array in pictures]
-    longest = max(len(text) for rows in texts for row in rows for text in row)
-    side = max(0.36, 0.09 * longest + 0.1)  # of a cell, in inches, like all that follows
-    sign, letter, above = 0.45, 0.095, 0.3  # between matrices; of a title; for titles
-    widths = [array.shape[1] * side for array in pictures]
-    # A matrix has the room of its title, or the titles would run into each other.
-    names = [*titles] or [""] * len(pictures)
-    rooms = [max(w, letter * len(name)) for w, name in zip(widths, names, strict=True)]
-    lefts = [
-        sum(rooms[:i]) + sign * i + (room - width) / 2
-        for i, (room, width) in enumerate(zip(rooms, widths, strict=True))
-    ]
-    wide, tall = sum(rooms) + sign * (len(rooms) - 1), max(a.shape[0] for a in pictures) * side
-    figure = plt.figure(figsize=(wide, tall + above))
-    for index, (array, width, left) in enumerate(zip(pictures, widths, lefts, strict=True)):
-        height = array.shape[0] * side
-        low = (tall - height) / 2
-        axis = figure.add_axes(
-            (left / wide, low / (tall + above), width / wide, height / (tall + above))
-        )
-        limit = float(np.abs(array).max()) or 1.0
-        # Pale enough for the letters upon it, in the light and in the dark.
-        axis.imshow(array, cmap="RdBu", vmin=-2.5 * limit, vmax=2.5 * limit, gid=DRAWN)
-        for row, column in np.ndindex(array.shape):
-            axis.text(column, row, texts[index][row][column], ha="center", va="center")
-        axis.set_xticks(np.arange(-0.5, array.shape[1]), labels=[])
-        axis.set_yticks(np.arange(-0.5, array.shape[0]), labels=[])
-        axis.grid(color=GREY, linewidth=0.8)
-        axis.tick_params(length=0)
-        if titles:
-            axis.set_title(titles[index])
-        if index < len(between):
-            axis.text(
-                (width + lefts[index + 1] - left) / 2 / width,
-                0.5,
-                between[index],
-                transform=axis.transAxes,
-                ha="center",
-                va="center",
-                fontsize=14,
-            )

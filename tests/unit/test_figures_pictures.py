@@ -1,4 +1,4 @@
-"""The still pictures: what they show is read from the figure's own parts, not from its pixels."""
+"""The pictures: what they show is read from the figure's own parts, not from its pixels."""
 
 import io
 from types import SimpleNamespace
@@ -12,6 +12,7 @@ from IPython.core.formatters import DisplayFormatter
 from PIL import Image
 
 from utils import figures
+from utils.figures import pictures
 
 A, B = torch.tensor([[0.0, 1.0], [2.0, -4.0]]), torch.tensor([[1.0, 0.5, 0.25]])
 
@@ -60,37 +61,16 @@ def test_signed_images_share_one_scale_that_is_white_at_zero():
     assert drawn()[0].images[0].get_clim() == (-1, 1)
 
 
-def test_numbers_are_written_into_their_cells_with_signs_between():
-    figures.numbers([A, B, B], ["X", "K", "Y"], between=["⋆", "="])
-    axes = drawn()
-    for axis, array in zip(axes, (A, B, B), strict=True):
-        cells = {
-            text.get_position(): text.get_text()
-            for text in axis.texts
-            if text.get_transform() == axis.transData
-        }
-        expected = {(j, i): f"{float(x):g}" for (i, j), x in np.ndenumerate(array.numpy())}
-        assert cells == expected
-    signs = [
-        t.get_text() for axis in axes for t in axis.texts if t.get_transform() != axis.transData
-    ]
-    assert signs == ["⋆", "="]
-    assert [axis.get_title() for axis in axes] == ["X", "K", "Y"]
-
-
-def test_what_does_not_fit_is_refused():
-    for draw in (figures.images, figures.numbers):
-        with pytest.raises(ValueError, match="2 arrays need as many titles; got 1"):
-            draw([A, B], ["one"])
-    with pytest.raises(ValueError, match="2 arrays take 1 signs; got 2"):
-        figures.numbers([A, B], between=["a", "b"])
+def test_titles_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="2 arrays need as many titles; got 1"):
+        figures.images([A, B], ["one"])
 
 
 def test_a_notebook_shows_every_figure_sharp_and_says_its_size(monkeypatch):
     """Those too that are drawn without a function of the course's."""
     formatter = DisplayFormatter()
     monkeypatch.setattr(
-        figures, "get_ipython", lambda: SimpleNamespace(display_formatter=formatter)
+        pictures, "get_ipython", lambda: SimpleNamespace(display_formatter=formatter)
     )
     figure, axis = plt.subplots(figsize=(3, 2))
     axis.plot([0, 1])
@@ -103,12 +83,11 @@ def test_a_notebook_shows_every_figure_sharp_and_says_its_size(monkeypatch):
 
 
 def test_only_images_of_data_are_data():
-    """Photographs and feature maps; neither the shades behind numbers nor the signs of a scale."""
+    """Photographs and feature maps, not the signs of a scale."""
     kinds = []
     for draw in (
         lambda: figures.images([A.abs()]),
         lambda: figures.images([A], signed=True),
-        lambda: figures.numbers([A]),
         lambda: plt.imshow(np.full((2, 2), np.nan)),
     ):
         draw()
@@ -116,7 +95,7 @@ def test_only_images_of_data_are_data():
         with Image.open(io.BytesIO(png)) as picture:
             kinds.append({value for _, value in picture.getchannel("A").getcolors()})
         plt.close("all")
-    assert kinds == [{figures.DRAWING, figures.DATA}, *[{figures.DRAWING}] * 3]
+    assert kinds == [{figures.DRAWING, figures.DATA}, *[{figures.DRAWING}] * 2]
 
 
 def test_a_figure_looks_the_same_after_it_was_shown():

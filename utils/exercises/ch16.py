@@ -1,4 +1,4 @@
-"""What the exercises of chapter 13, what convolution costs, accept and what they answer."""
+"""What the exercises of chapter 16, what convolution costs, accept and what they answer."""
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from utils.shapes import conv_cost
 
 
 @exercise(
-    "13.1",
+    "16.1",
     Integers(3, "parameters, multiply-adds, activations"),
     Page(
         known=(
@@ -73,7 +73,7 @@ def bill(answer: tuple[int, ...]) -> str:
 
 
 @exercise(
-    "13.2",
+    "16.2",
     Number("one number between 0 and 1"),
     Page(
         known=(1 - (37 / 49) ** 2, (37 / 49) ** 2, 12 / 49, 24 / 49, (12 / 49) ** 2, 48 / 49),
@@ -98,7 +98,7 @@ def zeros(share: float) -> str:
 
 
 @exercise(
-    "13.3",
+    "16.3",
     Numbers(2, "seconds of prediction, seconds of training"),
     Page(
         known=(
@@ -142,7 +142,7 @@ def hours(answer: tuple[float, ...]) -> str:
 
 
 @exercise(
-    "13.4",
+    "16.4",
     Numbers(3, "(a), (b), (c), in millions"),
     Page(
         known=(
@@ -178,7 +178,7 @@ def steps(answer: tuple[float, ...]) -> str:
 
 
 @exercise(
-    "13.5",
+    "16.5",
     Numbers(2, "MiB at stride 1, inputs at stride 2"),
     Page(
         known=(
@@ -217,7 +217,7 @@ def columns(answer: tuple[float, ...]) -> str:
     return "441 MiB, nine batches; at stride 2 a quarter of that."
 
 
-@exercise("13.6", Function("ratio(c_i, c_o, k)", Number("a number")))
+@exercise("16.6", Function("ratio(c_i, c_o, k)", Number("a number")))
 def separable(function: Call) -> str:
     """`ratio(c_i, c_o, k)`: multiply-adds of depthwise separable to full."""
     wrong: list[tuple[Callable[[int, int, int], float], str]] = [
@@ -247,7 +247,7 @@ def separable(function: Call) -> str:
 
 
 @exercise(
-    "13.6p",
+    "16.6p",
     Number("a fraction"),
     Page(
         known=(1 / 128 + 1 / 9, 1 / 9, 1 / 128, 1 / 64 + 1 / 9, 1 / 128 + 1 / 3),
@@ -272,7 +272,7 @@ def fraction_left(fraction: float) -> str:
 
 
 @exercise(
-    "13.7",
+    "16.7",
     Integers(2, "the batch in float32, the batch in float16"),
     Page(
         known=((54, 26), (50, 25), (53, 26), (54, 54), (54, 25), (54, 27), (115, 54)),
@@ -309,7 +309,7 @@ def _least_batch(size: int, operations: int) -> int:
     return math.ceil(least)
 
 
-@exercise("13.8a", Function("two_outputs(d, g)"))
+@exercise("16.8a", Function("two_outputs(d, g)"))
 def four_products(function: Call) -> str:
     """`two_outputs(d, g)`: two outputs of a three-tap filter with four products."""
     for d, g in (
@@ -343,7 +343,7 @@ def four_products(function: Call) -> str:
 
 
 @exercise(
-    "13.8b",
+    "16.8b",
     Numbers(3, "products for an output of F(2×2, 3×3), F(4×4, 3×3), F(6×6, 3×3)"),
     Page(
         known=(
@@ -421,7 +421,7 @@ class _Number:
 
 
 @exercise(
-    "13.9",
+    "16.9",
     Integers(2, "k for three transforms, k for two"),
     Page(known=((9, 7), (9, 9), (7, 5), (13, 11)), labels=("k, three transforms", "k, two")),
 )

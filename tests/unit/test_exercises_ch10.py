@@ -1,4 +1,4 @@
-"""The checkers of chapter 08 accept what is right and tell typical mistakes apart."""
+"""The checkers of chapter 10 accept what is right and tell typical mistakes apart."""
 
 import torch
 import torch.nn.functional as F
@@ -43,22 +43,22 @@ def not_shuffled(X, W):
 THIRDS = [1 / 3, 2 / 3, 1, 2 / 3, 1 / 3]
 
 RIGHT = {
-    "08.1": [(True, False, False)],
-    "08.2": [lambda n, k, stride, padding: (n + 2 * padding - k) % stride, by_search],
-    "08.3": [124],
-    "08.4": [{(2, 2), (3, 3), (4, 2), (6, 3)}],
-    "08.5": [
+    "10.1": [(True, False, False)],
+    "10.2": [lambda n, k, stride, padding: (n + 2 * padding - k) % stride, by_search],
+    "10.3": [124],
+    "10.4": [{(2, 2), (3, 3), (4, 2), (6, 3)}],
+    "10.5": [
         (THIRDS, 1),
         ([0.333, 0.667, 1, 0.667, 0.333], 1),
         (["1/3", "2/3", 1, "2/3", "1/3"], 1),
         ([0, *THIRDS, 0], 2),
     ],
-    "08.6": [by_shuffle, by_einsum],
-    "08.7": [((0, 0), (1, 1), (1, 0), (2, 1))],
+    "10.6": [by_shuffle, by_einsum],
+    "10.7": [((0, 0), (1, 1), (1, 0), (2, 1))],
 }
 
 WRONG = {
-    "08.1": [
+    "10.1": [
         ((True, False, True), "(c)"),
         ((True, True, False), "(b)"),
         ((False, False, False), "(a)"),
@@ -66,7 +66,7 @@ WRONG = {
         ((True, False), "got 2"),
         (True, "3 truth values"),
     ],
-    "08.2": [
+    "10.2": [
         (lambda n, k, stride, padding: (n + padding - k) % stride, "per side"),
         (lambda n, k, stride, padding: n % stride, "n alone"),
         (lambda n, k, stride, padding: 0, "How much is missing"),
@@ -74,7 +74,7 @@ WRONG = {
         (lambda n: 0, "TypeError"),
         (1, "is a function"),
     ],
-    "08.3": [
+    "10.3": [
         (68, "kernel flipped"),
         (36, "X alone"),
         (24, "stamps alone"),
@@ -82,7 +82,7 @@ WRONG = {
         ("many", "one number"),
         (True, "one number"),
     ],
-    "08.4": [
+    "10.4": [
         ({(2, 2), (3, 2), (3, 3), (4, 2), (6, 3)}, "(3, 2) is uneven"),
         ({(4, 2), (6, 3)}, "without overlap"),
         ({(2, 2), (3, 3), (4, 2)}, "at least one more pair"),
@@ -90,7 +90,7 @@ WRONG = {
         ({4, 6}, "each a pair"),
         (4, "a set of pairs"),
     ],
-    "08.5": [
+    "10.5": [
         (([0.25, 0.75, 0.75, 0.25], 1), "factor of 2"),
         (([1 / 6, 0.5, 5 / 6, 5 / 6, 0.5, 1 / 6], 1), "no middle"),
         (([2 / 3, 1, 2 / 3], 1), "beyond its own three"),
@@ -103,7 +103,7 @@ WRONG = {
         (THIRDS, "the taps and the padding"),
         ((1, 1), "a list of numbers"),
     ],
-    "08.6": [
+    "10.6": [
         (reshaped, "do not reshape"),
         (not_shuffled, "Shuffle them"),
         (lambda X, W: by_shuffle(X, W.transpose(2, 3)), "exchanged"),
@@ -114,7 +114,7 @@ WRONG = {
         (by_gradient, "is the transposed"),
         (None, "a function"),
     ],
-    "08.7": [
+    "10.7": [
         (((0, 0), (0, 0), (1, 0), (2, 1)), "k = 3: with (0, 0)"),
         (((0, 0), (1, 1), (0, 1), (2, 1)), "padding comes first"),
         (((0, 0), (1, 1), (2, 2), (2, 1)), "less than the stride"),

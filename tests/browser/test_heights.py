@@ -1,0 +1,48 @@
+"""A widget fits on a screen, before and after it starts, and starting moves hardly anything."""
+
+from pathlib import Path
+
+import pytest
+
+from utils.widgets import WIDGETS
+
+STYLE = Path(__file__).parents[2] / "book" / "static" / "course.css"
+SCREEN = 620  # pixels: the window's 800, less what a reader has to see around a widget
+COLUMN = "main {{ font: 16px/1.65 system-ui; width: {}px; margin: 0 }}"
+SPACE = '<div style="height: 4000px"></div>'  # what is so far down has not started
+PLAIN = {kind: w.example(next(iter(w.examples))) for kind, w in WIDGETS.items() if w.calculates}
+
+
+def heights(pages, widget, column: int) -> tuple[int, int]:
+    """Of the first frame, and of the widget, in a column of the book."""
+    page = pages.load(
+        SPACE + widget.to_html(), width=max(column + 40, 1280 * (column > 400)), lazy=True
+    )
+    page.add_style_tag(path=STYLE)
+    page.add_style_tag(
+        content=COLUMN.format(column) + ".explorable { margin-inline: 0 !important }"
+    )
+    place = page.locator(".explorable")
+    assert page.locator(".ex-root").count() == 0
+    before = place.bounding_box()["height"]
+    page.evaluate("slidingWindowCourse.startAll()")
+    assert page.locator(".ex-root").count() == 1
+    return before, place.bounding_box()["height"]
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_a_widget_is_one_screen_high_and_its_first_frame_as_high(kind, pages):
+    before, after = heights(pages, PLAIN[kind], 904)
+    assert max(before, after) <= SCREEN
+    assert abs(after - before) <= 100
+    assert heights(pages, PLAIN[kind], 736)[1] <= SCREEN  # beside JupyterLab's files
+
+
+def test_no_first_frame_is_higher_than_a_screen(pages, instrument):
+    assert heights(pages, instrument, 904)[0] <= SCREEN
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_on_a_phone_a_first_frame_is_hardly_higher_than_the_widget(kind, pages):
+    before, after = heights(pages, PLAIN[kind], 328)
+    assert before <= after + 120

@@ -1,0 +1,93 @@
+"""Figures of numbers, whole in themselves: on a phone and a wide screen, light and dark."""
+
+import pytest
+import torch
+
+from utils import figures, loops
+
+X, K = torch.arange(9.0).reshape(3, 3), torch.arange(4.0).reshape(2, 2)
+ALL = [
+    figures.numbers(
+        [X, K, loops.corr2d(X, K)],
+        ["X", "K", "Y"],
+        between=["⋆", "="],
+        marks=[figures.window((0, 1), (2, 2)), None, [(0, 1)]],
+        padding=[1, 0, 0],
+        caption="A window and its output.",
+    ),
+    figures.numbers([torch.linspace(-1, 1, 12).reshape(2, 6)] * 3, ["shades", "of", "numbers"]),
+    figures.numbers([torch.arange(60.0).reshape(2, 30)], ["wide"]),
+    figures.planes(torch.stack([X, -X, X]), torch.stack([K, K, -K]), 0.5, at=(1, 0)),
+    figures.windows(17, 3, stride=2, padding=1, dilation=3),
+    figures.matrix(loops.kernel_matrix(K + 1, (3, 3)), X.reshape(9), blocks=(2, 3)),
+    figures.matrix(loops.kernel_matrix(X - 4, (4, 5)), blocks=(3, 5)),
+    figures.reindex(torch.arange(25.0).reshape(5, 5)),
+    figures.reindex(loops.kernel_matrix(torch.eye(1), (3, 3)).reshape(3, 3, 3, 3), at=(0, 1)),
+    figures.offsets(torch.eye(9), torch.full((3, 3, 2), 0.7), at=(-1, 2)),
+    figures.grow([torch.eye(9), 2 * torch.eye(9), torch.ones(9, 9)], ["1", "2", "3"]),
+]
+HTML = "".join(figure._repr_html_() for figure in ALL)
+SCROLLING = """
+[...document.querySelectorAll(".fig div")]
+    .filter(e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === "auto")
+    .map(e => e.closest("[tabindex='0']") ? 1 : e.querySelector("[tabindex='0']") ? 1 : 0)
+"""
+# Colours as the browser mixes them, each laid upon what is behind it.
+LEAST_CONTRAST = """() => {
+    const canvas = new OffscreenCanvas(1, 1);
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    const luminance = colours => {
+        for (const colour of colours) {
+            pen.fillStyle = colour;
+            pen.fillRect(0, 0, 1, 1);
+        }
+        const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map(c => c / 255)
+            .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ground = ["white", getComputedStyle(document.documentElement).backgroundColor];
+    return Math.min(...[...document.querySelectorAll(".fig :is(td, th, caption, small)")]
+        .filter(e => e.textContent)
+        .map(e => {
+            const style = getComputedStyle(e);
+            const behind = [...ground, style.backgroundColor];
+            const [low, high] = [luminance(behind), luminance([...behind, style.color])]
+                .sort((a, b) => a - b);
+            return (high + 0.05) / (low + 0.05);
+        }));
+}"""
+
+
+@pytest.fixture
+def show(pages):
+    """Return a function that shows all figures on a page; what it logs or asks for is a failure."""
+    pages.troubles.clear()
+    yield lambda **how: pages.load(HTML, **how)
+    assert pages.troubles == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_figures_are_legible_and_in_their_boxes(show, axe, theme, width):
+    page = show(theme=theme, width=width)
+    assert page.locator(".fig").count() == len(ALL)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    scrolling = page.evaluate(SCROLLING)
+    assert all(scrolling) and (len(scrolling) >= 3) == (width == 360)
+    assert page.evaluate(LEAST_CONTRAST) >= 4.5
+    assert axe(page, ".fig") == []
+
+
+def test_cells_of_a_figure_have_one_size_and_hold_their_numbers(show):
+    page = show(width=360)
+    for table in page.locator(".fig table").all():
+        cells = table.locator("td:not(.none):not(.gap)").evaluate_all(
+            """all => all.map(e => {
+                const text = document.createRange(); text.selectNodeContents(e);
+                const box = e.getBoundingClientRect();
+                return [Math.round(box.height), box.width - text.getBoundingClientRect().width];
+            })"""
+        )
+        assert len({height for height, _ in cells}) <= 2  # a pixel is shared out
+        assert all(23 <= height <= 37 for height, _ in cells), cells
+        assert all(room >= 2 for _, room in cells)
