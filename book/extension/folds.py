@@ -28,7 +28,7 @@ def title_of_cell(tags: list[str], code: str) -> str:
     >>> title_of_cell(["hide-input"], "# @title The roofline, drawn\nplot()")
     'The roofline, drawn'
     """
-    if "bootstrap" in tags:
+    if "setup" in tags:
         return "Set-up"
     if "answer" in tags:
         return "Answer, in code"

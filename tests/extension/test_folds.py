@@ -11,7 +11,7 @@ SUMMARY = re.compile(r"<summary>(.*?)</summary>")
 def test_folded_cells_are_named_by_what_they_hold(build):
     cells = [
         text("# Title"),
-        code("# Fetch the course\nimport utils", "bootstrap", "hide-cell"),
+        code("import utils", "setup", "hide-cell"),
         code("print(1)  # in sight"),
         code("# @title Proof: a < b on ten seeds\nassert 1 < 2", "proof"),
         code("# Ten sizes agree,\n# and ten seeds.\nassert True  # yes", "proof"),

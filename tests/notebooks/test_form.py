@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 COLUMNS = 76
 MINUTES = 20
-FOLDED = {"bootstrap", "proof", "answer", "ask", "hide-input", "hide-cell", "remove-input"}
+FOLDED = {"proof", "answer", "ask", "hide-input", "hide-cell", "remove-cell", "remove-input"}
 ASSERTS = re.compile(r"\s*(assert|raise AssertionError)\b|.*torch\.testing")
 NOT_PROSE = re.compile(
     r"\$\$.*?\$\$|\$[^$]*\$|<summary>.*?</details>|<[^>]*>|\]\([^)]*\)", re.DOTALL

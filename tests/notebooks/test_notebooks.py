@@ -155,7 +155,7 @@ def test_opens_with_a_title_and_a_paragraph(chapter):
 def test_bootstrap_is_the_canonical_cell_and_comes_first(chapter):
     first = code(chapter)[0]
     assert first.source == repository.bootstrap()
-    assert tags(first) == ["bootstrap", "hide-cell"]
+    assert tags(first) == ["bootstrap", "remove-cell"]  # a page has no use for it
     assert first.outputs == []
 
 

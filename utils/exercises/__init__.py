@@ -14,6 +14,9 @@ To add an exercise: write its checker; where its answer is no function, hand `ex
 `page.Page` too, with the right answer and the typical wrong ones, so that `Answer("02.1")` can ask
 for it and judge it without a kernel; add right and wrong answers to the tests of its chapter, by
 which checker and page are held to each other.
+
+A guess that the text asks for, before it answers, has a key such as `"02.ap"`: a letter for its
+place in the chapter, and `p` for prediction. It is judged in the same way and never counted.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """Answer: the place to answer an exercise, judged by its checker or, on a page, by its table."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from html import escape
@@ -67,12 +68,12 @@ class Answer(Explorable):
     calculates = False
     examples: ClassVar[dict[str, dict[str, Any]]] = {
         "numbers": {"exercise": "02.1"},
-        "one": {"exercise": "03.8"},
+        "one": {"exercise": "04.8"},
         "letters": {"exercise": "01.3"},
-        "truths": {"exercise": "08.1"},
+        "truths": {"exercise": "10.1"},
         "matrix": {"exercise": "02.3"},
         "blanks": {"exercise": "02.5"},
-        "collection": {"exercise": "08.4"},
+        "collection": {"exercise": "10.4"},
         "function": {"exercise": "01.8"},
     }
 
@@ -135,7 +136,9 @@ IN_PYTHON = "{} asks for a function. Write it in Python, in the cell below."
 
 
 def _title(key: str) -> str:
-    """What stands above the fields: `Your answer to 2.1`, `A prediction for 1.7`."""
+    """What stands above the fields: `Your answer to 2.1`, `A prediction for 1.7`, `Your guess`."""
+    if re.fullmatch(r"\d+\.[a-z]p", key):  # asked in the text, not in an exercise
+        return "Your guess"
     what = "A prediction for" if key.endswith("p") else "Your answer to"
     return f"{what} {_number(key)}"
 

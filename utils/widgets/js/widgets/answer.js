@@ -92,7 +92,8 @@ export default function answer({ model, el }) {
     const colab = model.get("colab");
     const what = exercise.endsWith("p") ? "A prediction for" : "Your answer to";
     const number = exercise.replace(/^0|p$/g, "");
-    const title = `${what} ${number}`;
+    // Asked in the text, not in an exercise: 04.ap
+    const title = /\.[a-z]p$/.test(exercise) ? "Your guess" : `${what} ${number}`;
     root.setAttribute("aria-label", title);
     root.replaceChildren(h("style", {}, styles + css));
     if (!declared.length) {
