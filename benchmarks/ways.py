@@ -52,7 +52,7 @@ def rows() -> list[Row]:
         (7, 56, (bands, multiply)),
         (7, 7, (bands, multiply)),
     ):
-        found.append(_ways("WIDE", (96, 96, k, n, 1, 96), *pair))
+        found.append(_ways("TALL", (96, 96, k, n, 1, 96), *pair))
     depthwise = partial(
         functional.conv2d, random(1, 96, 56, 56), random(96, 1, 7, 7), padding=3, groups=96
     )

@@ -139,10 +139,13 @@ def test_every_way_is_the_definition(way, data, small_parts):
 @pytest.mark.parametrize(
     ("layer", "way"),
     [
-        # kernels, size, stride, groups: a wide kernel for each channel, and none just not so wide
+        # kernels, size, stride, groups: a tall kernel for each channel, and one just not so tall;
+        # and rows just long enough, and not
         (((64, 1, 7, 7), 62, 1, 64), ways.multiply_bands),
-        (((64, 1, 1, 5), 9, 1, 64), ways.multiply_bands),
-        (((64, 1, 7, 4), 62, 1, 64), ways.multiply_taps),
+        (((64, 1, 5, 1), 9, 1, 64), ways.multiply_bands),
+        (((64, 1, 4, 7), 62, 1, 64), ways.multiply_taps),
+        (((64, 1, 5, 5), 9, 1, 64), ways.multiply_bands),
+        (((64, 1, 5, 6), 9, 1, 64), ways.multiply_taps),
         (((128, 1, 7, 7), 62, 1, 64), ways.multiply_taps),
         # more to make of one channel than a product for each pays for, and more channels than one
         (((192, 1, 7, 7), 9, 1, 64), ways.unroll_windows),

@@ -23,7 +23,7 @@ from utils.functional.ways.taps import multiply_taps
 Way = Callable[[Tensor, Tensor, Layer], Tensor]
 
 MADE_OF_ONE = 2  # outputs of a channel up to which multiplying it by numbers is fastest
-WIDE = 5  # taps in a row of a kernel from which a product with a band is worth its zeros
+TALL = 5  # taps in a column, and places in a row, from which a band is worth its zeros
 
 
 def choose(x: Tensor, weight: Tensor, layer: Layer) -> Way:
@@ -34,8 +34,8 @@ def choose(x: Tensor, weight: Tensor, layer: Layer) -> Way:
     if not plain(x, weight):
         return definition.convolve
     if taken == 1 < layer.groups and out_channels <= MADE_OF_ONE * layer.groups:
-        wide = k_w >= WIDE and out_channels == layer.groups
-        return multiply_bands if wide and harmless(x, weight) else multiply_taps
+        tall = min(k_h, layer.columns.places) >= TALL and out_channels == layer.groups
+        return multiply_bands if tall and harmless(x, weight) else multiply_taps
     unrolled = min(x.shape[0], 1) * taken * layer.groups * k_h * k_w
     few = unrolled * layer.rows.places * layer.columns.places <= max(weight.numel(), COPIED)
     return unroll_windows if few or k_h == 1 or layer.rows.stride > 1 else unroll_rows
