@@ -36,12 +36,10 @@ def multiply_bands(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     for first in range(0, rows.places, most):
         height = min(most, rows.places - first)
         seen = slice(first * rows.stride, (first + height - 1) * rows.stride + rows.span)
-        y = None
+        y = x.new_empty(batch * channels, height, columns.places)
         for b, matrices in enumerate(band.flatten(1, 2)):
             right, remainder = divmod(b * columns.dilation, columns.stride)
             strip = sorted_[remainder][:, seen, right : right + columns.places]
-            matrix = matrices[:, :height, : strip.shape[1]]
-            y = torch.bmm(matrix, strip) if y is None else y.baddbmm_(matrix, strip)
-        assert y is not None  # a kernel has a tap
+            y.baddbmm_(matrices[:, :height, : strip.shape[1]], strip, beta=min(b, 1))
         strips.append(y)
     return torch.cat(strips, 1).view(batch, channels, *layer.places)
