@@ -122,7 +122,8 @@ def read(axes, args, kwargs):
     """Pictures, kernels and geometry of a call."""
     input, weight, bias = args
     call = Call("conv", axes, input=input, weight=weight, bias=bias)
-    return as_pictures(input, axes), as_pictures(weight, axes), read_layer(call, **kwargs)
+    numbers = (kwargs[name] for name in ("stride", "padding", "dilation", "groups"))
+    return as_pictures(input, axes), as_pictures(weight, axes), read_layer(call, *numbers)
 
 
 @every_way
