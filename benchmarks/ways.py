@@ -77,9 +77,9 @@ def rows() -> list[Row]:
         pool = partial(functional.max_pool2d, random(1, 64, 112, 112), 3, 2, 1)
         most = int(axes.COMPARED * factor)
         found.append(_set(axes, "COMPARED", most, "max_pool2d 3×3, stride 2", pool))
-        pool = partial(functional.avg_pool2d, random(1, 64, 112, 112), 3, 2, 1)
+        average = partial(functional.avg_pool2d, random(1, 64, 112, 112), 3, 2, 1)
         most = int(axes.AT_ONCE * factor)
-        found.append(_set(axes, "AT_ONCE", most, "avg_pool2d 3×3, stride 2", pool))
+        found.append(_set(axes, "AT_ONCE", most, "avg_pool2d 3×3, stride 2", average))
     for few in (means.FEW // 8, means.FEW * 8):
         average = partial(functional.adaptive_avg_pool2d, random(1, 512, 14, 14), 6)
         found.append(_set(means, "FEW", few, "adaptive_avg_pool2d to 6×6, 512×14×14", average))
