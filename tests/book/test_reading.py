@@ -4,7 +4,7 @@ import pytest
 
 WIDE, HIGH = 1280, 800
 FIRST, GAP, TALLEST = 600, 1600, 620  # pixels
-SHOWN = ".cell_output img, .cell_output svg, .explorable, .figure-numbers"
+SHOWN = ".cell_output img, .explorable, figure"
 
 MEASURE = """shown => {
     const article = document.querySelector("article");
