@@ -81,7 +81,7 @@ def shared_weights(count: int) -> str:
             "Locality: fewer weights?",
             "Locality: fewer multiplications?",
         ),
-        ask="On a megapixel image, which choice saves what?",
+        ask="On 1000×1000 pixels, which choice saves what?",
     ),
 )
 def what_is_saved(answer: tuple[bool, ...]) -> str:
