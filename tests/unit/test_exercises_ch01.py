@@ -35,7 +35,7 @@ def shared(W, divide=True, sign=1):
 
 RIGHT = {
     "01.ap": [(9, 1), [9.0, 1.0], torch.tensor([9, 1]), np.array([9, 1])],
-    "01.bp": [3996001, 1999**2, 3996001.0, "3996001"],
+    "01.bp": [441, 21**2, 441.0, "441"],
     "01.cp": [(True, False, True, True), [np.True_, np.False_, np.True_, np.True_]],
     "01.4": ["ACE", "a, c and e", ["A", "C", "E"]],
     "01.5": [6724, 6724.0, torch.tensor(6724)],
@@ -63,11 +63,13 @@ WRONG = {
         (9, "2 whole numbers"),
     ],
     "01.bp": [
-        (10**12, "the dense layer"),
-        (10**6, "negative"),
-        (1999, "one direction"),
-        (4 * 10**6, "0 counts once"),
-        (3998000, "as many down"),
+        (400, "more than 20 offsets"),
+        (121, "negative"),
+        (21, "one direction"),
+        (440, "own pixel"),
+        (3996001, "without a limit"),
+        (441 * 10**6, "share their weights"),
+        (442, "How many offsets"),
         (float("nan"), "whole number"),
     ],
     "01.cp": [

@@ -14,7 +14,7 @@ def mean_over(f, X, rows=None, columns=None):
 
 
 RIGHT = {
-    "08.ap": [(16, 96), (20, 90), (10.0, 99.0), torch.tensor([15, 95]), np.array([0, 100])],
+    "08.ap": [(20, 95), (16, 90), (10.0, 99.0), torch.tensor([15, 95]), np.array([0, 100])],
     "08.bp": [(False, True), [np.False_, np.True_], torch.tensor([False, True])],
     "08.cp": [(1, 1, 1, 1), [1.0, 1.0, 1.0, 1.0], torch.ones(4), np.ones(4)],
     "08.1": ["BDE", "b, d and e", ["B", "D", "E"]],
@@ -40,7 +40,7 @@ WRONG = {
     "08.ap": [
         ((95, 96), "at home"),
         ((50, 96), "further"),
-        ((16, 50), "one in six"),
+        ((16, 50), "one in five"),
         ((101, 96), "0 to 100"),
         ((-1, 96), "0 to 100"),
         (16, "2 whole numbers"),

@@ -48,26 +48,28 @@ def places_of_an_offset(answer: tuple[int, ...]) -> str:
     "01.bp",
     Integer("a whole number of weights"),
     Page(
-        known=(3996001, 4000000, 3998000, 1000000, 1999, 3992004, 2000000, 10**12),
+        known=(441, 400, 100, 10, 20, 21, 121, 440, 3996001, 441000000),
         labels=("Weights",),
-        ask="A layer on 1000×1000 pixels, weights shared, no limit to the reach: how many weights?",
+        ask="A layer on 1000×1000 pixels, weights shared, reach Δ = 10: how many weights?",
     ),
 )
-def shared_weights(count: int) -> str:
-    """Weights of a shared layer on 1000×1000 pixels."""
-    if count == 10**12:
-        raise Wrong("That is the dense layer. Shared, there is one weight for each offset.")
-    if count == 10**6:
+def local_weights(count: int) -> str:
+    """Weights of a shared layer with reach 10."""
+    if count == 400:
+        raise Wrong("That is (2Δ)². From −10 to 10 there are more than 20 offsets.")
+    if count in (100, 121):
         raise Wrong("Offsets can be negative, too: up and to the left.")
-    if count in (1999, 2000):
+    if count in (20, 21):
         raise Wrong("That is for one direction. An offset has two.")
-    if count == 4000000:
-        raise Wrong("Close. The largest offset is 999, the smallest −999, and 0 counts once.")
-    if count != 3996001:
-        raise Wrong(
-            "From the last row to the first it is 999 rows up, and as many down. Count them, and 0."
-        )
-    return "1999 offsets in each direction: 1999² = 3,996,001, about four million."
+    if count == 440:
+        raise Wrong("The output's own pixel, offset (0, 0), has a weight, too.")
+    if count == 3996001:
+        raise Wrong("That is without a limit to the reach.")
+    if count == 441000000:
+        raise Wrong("That counts the products of all outputs. They share their weights.")
+    if count != 441:
+        raise Wrong("How many offsets are there from −10 to 10? And in both directions?")
+    return "21 offsets in each direction: 21² = 441, whatever the size of the image."
 
 
 @exercise(

@@ -21,7 +21,7 @@ from utils.exercises.page import Page
     "08.ap",
     Integers(2, "of 100 digits, those that the MLP reads and those that the CNN reads"),
     Page(
-        known=((16, 96), (95, 96), (50, 96), (16, 50), (16, 10), (101, 50), (16, 101)),
+        known=((20, 95), (95, 95), (50, 95), (20, 50), (20, 10), (101, 50), (20, 101)),
         labels=("MLP", "CNN"),
         marks=((-1, 0, 30, 31, 79, 80, 100), (-1, 0, 89, 90, 100)),
         ask="Of 100 digits moved by two pixels, how many does each network read?",
@@ -37,8 +37,8 @@ def two_pixels_away(answer: tuple[int, ...]) -> str:
     if mlp > 30:
         raise Wrong("MLP: it falls further than that.")
     if cnn < 90:
-        raise Wrong("MLP: about right, one in six. CNN: it loses less than you think.")
-    return "The MLP reads about 16, the CNN about 96, as many as before."
+        raise Wrong("MLP: about right, one in five. CNN: it loses less than you think.")
+    return "The MLP reads about 20, the CNN about 95, as many as before."
 
 
 @exercise(
@@ -57,7 +57,7 @@ def who_notices(answer: tuple[bool, ...]) -> str:
         raise Wrong("The MLP gets its pixels as a list. How would it know that they were in order?")
     if not cnn:
         raise Wrong("The CNN looks at pixels that stand side by side. What do these share now?")
-    return "The MLP cannot tell; the CNN makes about three times as many mistakes."
+    return "The MLP cannot tell; the CNN makes about twice as many mistakes."
 
 
 @exercise(
