@@ -34,6 +34,11 @@ def shared(W, divide=True, sign=1):
 
 
 RIGHT = {
+    "01.ap": [(9, 1), [9.0, 1.0], torch.tensor([9, 1]), np.array([9, 1])],
+    "01.bp": [441, 21**2, 441.0, "441"],
+    "01.cp": [(True, False, True, True), [np.True_, np.False_, np.True_, np.True_]],
+    "01.4": ["ACE", "a, c and e", ["A", "C", "E"]],
+    "01.5": [6724, 6724.0, torch.tensor(6724)],
     "01.1": [lambda X, V: X @ V],
     "01.2": [
         audio,
@@ -44,16 +49,51 @@ RIGHT = {
             + u
         ),
     ],
-    "01.3": ["BDE"],
-    "01.4": [4],
-    "01.5": [(4, 6, 9)],
-    "01.6": [lambda c: c.flip(0), lambda c: c.tolist()[::-1]],
-    "01.7": [counts],
-    "01.7p": [(825564856320000, 1728)],
-    "01.8": [shared],
+    "01.3": [4],
+    "01.6": [counts],
+    "01.6p": [(825564856320000, 1728)],
+    "01.7": [shared],
 }
 
 WRONG = {
+    "01.ap": [
+        ((1, 9), "the output's own pixel"),
+        ((9, 9), "lead out of the image"),
+        ((9, 4), "Start at each"),
+        (9, "2 whole numbers"),
+    ],
+    "01.bp": [
+        (400, "more than 20 offsets"),
+        (121, "negative"),
+        (21, "one direction"),
+        (440, "own pixel"),
+        (3996001, "without a limit"),
+        (441 * 10**6, "share their weights"),
+        (442, "How many offsets"),
+        (float("nan"), "whole number"),
+    ],
+    "01.cp": [
+        ((False, False, True, True), "10¹²"),
+        ((True, True, True, True), "still meets every pixel"),
+        ((True, False, False, True), "dropped"),
+        ((True, False, True, False), "needs no product"),
+    ],
+    "01.4": [
+        ("ABCE", "no shared weight"),
+        ("ACDE", "offset 0"),
+        ("AE", "only weight of offset 3"),
+        ("AC", "7 everywhere"),
+        ("F", "A to E"),
+    ],
+    "01.5": [
+        (7056, "lie outside"),
+        (6084, "read some too"),
+        (82, "rows and columns"),
+        (614656, "every entry"),
+        (9, "different"),
+        (3025, "count places"),
+        (6725, "Begin with one line"),
+    ],
     "01.1": [
         (16, "is a function"),
         (lambda X, V: X.flatten(0, 1) @ V, "rows and columns"),
@@ -72,14 +112,6 @@ WRONG = {
         (lambda x, v, u: F.pad(x, (2, 2)).unfold(0, 5, 1) @ v + u, "raised"),
     ],
     "01.3": [
-        (3, "string of letters"),
-        ("BDF", "A to E; got F"),
-        ("BCDE", "C: move every cell"),
-        ("ABDE", "A: the question"),
-        ("BD", "E: a photograph"),
-        ("BE", "D: the same car"),
-    ],
-    "01.4": [
         (3, "13 words"),
         (14, "more than one word"),
         (5, "not the fewest"),
@@ -88,20 +120,7 @@ WRONG = {
         (1, "sees 5 words"),
         (3.5, "whole number"),
     ],
-    "01.5": [
-        (9, "3 whole numbers"),
-        ((9, 9, 9), "Nine places"),
-        ((1, 3, 9), "lie inside the image"),
-        ((4, 6, 8), "Inside"),
-        ((2, 6, 9), "Corner"),
-        ((4, 5, 9), "Edge"),
-    ],
     "01.6": [
-        (lambda c: c, "commutative"),
-        (lambda c: -c, "No sign changes"),
-        (lambda c: torch.roll(c, 1), "differs first"),
-    ],
-    "01.7": [
         (lambda *a: ..., "three dots"),
         (lambda *a: 5, "parameters(3, 3, 1, 1, 1) should be (dense, shared, local): 3 whole"),
         (
@@ -119,7 +138,7 @@ WRONG = {
         (lambda n_h, n_w, D, c, d: counts(n_h, n_w, D, 1, 1), "weights of its own"),
         (lambda n_h, n_w, D, c, d: counts(n_h, n_h, D, c, d), "Dense, 4×6"),
     ],
-    "01.7p": [
+    "01.6p": [
         ((4299816960000, 1728), "one channel in and one out"),
         ((1, 1728), "meets every number"),
         ((825564856320000, 9), "one pair"),
@@ -127,7 +146,7 @@ WRONG = {
         ((825564856320000, 27), "for each pair"),
         (1728, "got 1728"),
     ],
-    "01.8": [
+    "01.7": [
         (lambda W: shared(W, divide=False), "divides it by n²"),
         (lambda W: shared(W, sign=-1), "other way"),
         (lambda W: W.mean((0, 1)), "keeps k and l apart"),

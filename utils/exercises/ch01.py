@@ -2,11 +2,105 @@
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
 from utils.exercises import Wrong, answers, exercise, methods
-from utils.exercises.answers import Array, Call, Function, Integer, Integers, Letters, agree, same
+from utils.exercises.answers import (
+    Array,
+    Call,
+    Function,
+    Integer,
+    Integers,
+    Letters,
+    Truths,
+    agree,
+    same,
+)
 from utils.exercises.page import Page
+
+
+@exercise(
+    "01.ap",
+    Integers(2, "the places of offset (0, 0) and of offset (2, 2)"),
+    Page(
+        known=((9, 1), (9, 9), (1, 1), (9, 4), (81, 1)),
+        labels=("Offset (0, 0)", "Offset (2, 2)"),
+        ask="Nine pixels in, nine out, weights shared: in how many places of the matrix do they "
+        "stand?",
+    ),
+)
+def places_of_an_offset(answer: tuple[int, ...]) -> str:
+    """How often offsets (0, 0) and (2, 2) stand in the shared layer's matrix of 9 by 9."""
+    here, far = answer
+    if here != 9:
+        raise Wrong("Offset (0, 0) is the output's own pixel. How many outputs have one?")
+    if far == 9:
+        raise Wrong("From most outputs, two down and two right lead out of the image.")
+    if far != 1:
+        raise Wrong(
+            "Start at each of the nine pixels: from which do two steps down and right end inside?"
+        )
+    return (
+        "Nine outputs have a pixel of their own; only the first corner has one two down and right."
+    )
+
+
+@exercise(
+    "01.bp",
+    Integer("a whole number of weights"),
+    Page(
+        known=(441, 400, 100, 10, 20, 21, 121, 440, 3996001, 441000000),
+        labels=("Weights",),
+        ask="A layer on 1000×1000 pixels, weights shared, reach Δ = 10: how many weights?",
+    ),
+)
+def local_weights(count: int) -> str:
+    """Weights of a shared layer with reach 10."""
+    if count == 400:
+        raise Wrong("That is (2Δ)². From −10 to 10 there are more than 20 offsets.")
+    if count in (100, 121):
+        raise Wrong("Offsets can be negative, too: up and to the left.")
+    if count in (20, 21):
+        raise Wrong("That is for one direction. An offset has two.")
+    if count == 440:
+        raise Wrong("The output's own pixel, offset (0, 0), has a weight, too.")
+    if count == 3996001:
+        raise Wrong("That is without a limit to the reach.")
+    if count == 441000000:
+        raise Wrong("That counts the products of all outputs. They share their weights.")
+    if count != 441:
+        raise Wrong("How many offsets are there from −10 to 10? And in both directions?")
+    return "21 offsets in each direction: 21² = 441, whatever the size of the image."
+
+
+@exercise(
+    "01.cp",
+    Truths(4, "sharing: weights, multiplications; locality: weights, multiplications"),
+    Page(
+        known=((True, False, True, True), (True, True, True, True), (True, False, True, False)),
+        labels=(
+            "Sharing: fewer weights?",
+            "Sharing: fewer multiplications?",
+            "Locality: fewer weights?",
+            "Locality: fewer multiplications?",
+        ),
+        ask="On 1000×1000 pixels, which choice saves what?",
+    ),
+)
+def what_is_saved(answer: tuple[bool, ...]) -> str:
+    """Which of the two choices saves weights, and which multiplications."""
+    share_weights, share_products, local_weights, local_products = answer
+    if not share_weights:
+        raise Wrong("Sharing, weights: 10¹² have become 3,996,001.")
+    if share_products:
+        raise Wrong(
+            "Sharing, multiplications: one output still meets every pixel of the image. How many "
+            "products does it add?"
+        )
+    if not local_weights:
+        raise Wrong("Locality, weights: all those beyond the reach are dropped.")
+    if not local_products:
+        raise Wrong("Locality, multiplications: a weight that is dropped needs no product.")
+    return "Sharing saves weights only; locality saves weights and work."
 
 
 @exercise("01.1", Function("per_pixel(X, V)", Array("H")))
@@ -58,28 +152,6 @@ def audio_layer(function: Call) -> str:
 
 @exercise(
     "01.3",
-    Letters("ABCDE"),
-    Page(known=("BDE",)),
-)
-def where_position_matters(letters: frozenset[str]) -> str:
-    """The tasks that an invariant network cannot do."""
-    if "C" in letters:
-        raise Wrong("C: move every cell of the slide by a millimetre. Has their number changed?")
-    if "A" in letters:
-        raise Wrong("A: the question says “anywhere”. Moving the cat does not change the answer.")
-    hints = {
-        "B": "B: move the knight and the answer moves with it, or is lost.",
-        "D": "D: the same car, further left in the picture, is in another lane.",
-        "E": "E: a photograph with the face too low must be refused, with the same face accepted.",
-    }
-    for letter, hint in hints.items():
-        if letter not in letters:
-            raise Wrong(f"One is missing. {hint}")
-    return "In B, D and E the place is the answer, or part of it."
-
-
-@exercise(
-    "01.4",
     Integer("a whole number of layers"),
     Page(
         known=(4, 1, 2, 3, 14, 15),
@@ -110,57 +182,60 @@ def layers_for_text(layers: int) -> str:
     return "Four layers see 1 + 4·4 = 17 words, three only 13."
 
 
+_WHICH = {
+    "A": "A: every diagonal holds one number.",
+    "B": "B: outputs 0 and 1 give their own pixel 2 and 3. That is no shared weight.",
+    "C": "C: its 5 is the only weight of offset 3, so no other place can differ from it.",
+    "D": "D: look at offset 0, the main diagonal: 0, 2, 3, 0.",
+    "E": "E: offset 0 has the weight 7 everywhere, every other offset 0.",
+}
+
+
+@exercise("01.4", Letters("ABCDE"), Page(known=("ACE",)))
+def shared_matrices(letters: frozenset[str]) -> str:
+    """The matrices whose entries depend on k − i alone."""
+    for letter in sorted(letters - set("ACE")):
+        raise Wrong(_WHICH[letter])
+    for letter in sorted(set("ACE") - letters):
+        raise Wrong(f"One is missing. {_WHICH[letter]}")
+    return "In A, C and E the weight depends on k − i alone; their reaches are 1, 3 and 0."
+
+
 @exercise(
     "01.5",
-    Integers(3, "(corner, edge, inside)"),
-    Page(known=((4, 6, 9), (9, 9, 9), (1, 3, 9)), labels=("Corner", "Edge", "Inside")),
+    Integer("a whole number of weights"),
+    Page(
+        known=(6724, 7056, 6084, 82, 614656, 9, 3025),
+        labels=("Weights that are not zero",),
+    ),
 )
-def uses_of_a_pixel(answer: tuple[int, ...]) -> str:
-    """How many outputs a pixel at the corner, at an edge and inside feeds, for Δ = 1."""
-    corner, edge, inside = answer
-    if (corner, edge, inside) == (9, 9, 9):
+def full_places(count: int) -> str:
+    """Entries that are not zero in the matrix of a layer with Δ = 1 on 28×28 pixels."""
+    if count == 7056:
         raise Wrong(
-            "Nine places of the window hold the corner, but only those centred in the image count."
+            "Nine for each of the 784 outputs: but at the border some of the nine lie outside."
         )
-    if (corner, edge, inside) == (1, 3, 9):
+    if count == 6084:
         raise Wrong(
-            "Those are the counts when the window must lie inside the image. Here it is centred on "
-            "every pixel, and what it sees outside is zero."
+            "Those are the outputs whose nine pixels all lie inside. The others read some too."
         )
-    if inside != 9:
-        raise Wrong("Inside, a pixel is in the window of each of the 3 × 3 pixels around it.")
-    if corner != 4:
+    if count == 82:
+        raise Wrong("82 is right for one line of 28 pixels. What of rows and columns together?")
+    if count == 614656:
+        raise Wrong("That is every entry. Most of them are beyond the reach.")
+    if count == 9:
+        raise Wrong("Nine is how many *different* weights there are. Each stands in many places.")
+    if count == 3025:
+        raise Wrong("Offsets of a shared layer number 55². Here count places, with a reach of 1.")
+    if count != 6724:
         raise Wrong(
-            "Corner: count the pixels at most one row and one column away, itself included."
+            "Begin with one line: for offsets −1, 0 and 1, how many of 28 outputs stay inside?"
         )
-    if edge != 6:
-        raise Wrong("Edge: one of the three rows (or columns) around it lies outside.")
-    return "4 outputs hear of a corner, 6 of an edge, 9 of the inside."
-
-
-@exercise("01.6", Function("swap(c)", Array("g ⋆ f")))
-def swap(function: Call) -> str:
-    """`swap(c)`: from all of f ⋆ g to all of g ⋆ f."""
-    f, g = torch.tensor([1.0, 2.0, 3.0, 5.0]), torch.tensor([0.0, 1.0, -2.0])
-
-    def correlate(first: Tensor, second: Tensor) -> Tensor:
-        """All places where the two overlap: Σ_a first[a] second[i + a]."""
-        gap = len(first) - 1
-        return F.conv1d(F.pad(second, (gap, gap))[None, None], first[None, None])[0, 0]
-
-    got = function(correlate(f, g))
-    if agree(got, correlate(f, g)):
-        raise Wrong(
-            "That would make it commutative, as convolution is. Try f = [1, 2] and g = [3, 4]."
-        )
-    if agree(got, -correlate(f, g)) or agree(got, -correlate(g, f)):
-        raise Wrong("No sign changes: the same products are added, at other places.")
-    same(got, correlate(g, f), "g ⋆ f")
-    return "g ⋆ f is f ⋆ g read backwards: put −i for i."
+    return "27 + 28 + 27 = 82 in one line, 82² = 6,724 in two: 1.1% of the matrix."
 
 
 @exercise(
-    "01.7", Function("parameters(n_h, n_w, delta, c, d)", Integers(3, "(dense, shared, local)"))
+    "01.6", Function("parameters(n_h, n_w, delta, c, d)", Integers(3, "(dense, shared, local)"))
 )
 def parameters(function: Call) -> str:
     """`parameters(n_h, n_w, delta, c, d)`: weights of the dense, the shared and the local layer."""
@@ -192,7 +267,7 @@ _PIXELS = 1920 * 1080
 
 
 @exercise(
-    "01.7p",
+    "01.6p",
     Integers(2, "the weights of the dense layer, and of the local one"),
     Page(
         known=(
@@ -221,7 +296,7 @@ def weights_for_a_photograph(answer: tuple[int, ...]) -> str:
     return "826 trillion against 1,728: the picture's size has left the count."
 
 
-@exercise("01.8", Function("share(W)", Array("V")))
+@exercise("01.7", Function("share(W)", Array("V")))
 def share(function: Call) -> str:
     """`share(W)`, W (n, n, n, n) to V (n, n): the mean of each offset, on a torus."""
     n = 3
