@@ -139,7 +139,7 @@ def main() -> int:
     """Make the environment, run the chapters, compare outputs and versions."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("chapters", nargs="*", type=Path, help="all unless told")
-    paths = parser.parse_args().chapters or notebooks.chapters()
+    paths = parser.parse_args().chapters or notebooks.course()
     environment()
     before = versions()
     for name, version in COLAB.items():

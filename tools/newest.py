@@ -71,7 +71,7 @@ def main() -> int:
     """Run the chapters, print and append the report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("chapters", nargs="*", type=Path, help="all unless told")
-    paths = parser.parse_args().chapters or notebooks.chapters()
+    paths = parser.parse_args().chapters or notebooks.course()
     show = ["git", "show", "HEAD:requirements/constraints.txt"]
     pins = subprocess.run(show, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     results = {path.name: breaks(path) for path in paths}

@@ -31,8 +31,13 @@ TIMEOUT = 300  # seconds a cell; the tests hold cells to far less
 
 
 def chapters() -> list[Path]:
-    """All chapters, in order."""
+    """All numbered chapters, in order."""
     return sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))
+
+
+def course() -> list[Path]:
+    """All chapters, in order, and the appendices that run."""
+    return sorted((ROOT / "chapters").glob("*.ipynb"))
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
@@ -146,11 +151,11 @@ def rewrite(path: Path, only_normalise: bool = False, measure: bool = False) -> 
 def main() -> int:
     """Run and normalise the notebooks named on the command line, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebooks", nargs="*", type=Path, help="files; all chapters unless told")
+    parser.add_argument("notebooks", nargs="*", type=Path, help="files; all unless told")
     parser.add_argument("--measure", action="store_true", help="do not keep measured outputs")
     parser.add_argument("--only-normalise", action="store_true", help="do not run, only tidy")
     arguments = parser.parse_args()
-    paths = arguments.notebooks or chapters()
+    paths = arguments.notebooks or course()
     if not paths:
         print("no notebooks", file=sys.stderr)
         return 1

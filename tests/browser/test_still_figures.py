@@ -46,7 +46,7 @@ LEAST_CONTRAST = """() => {
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const ground = ["white", getComputedStyle(document.documentElement).backgroundColor];
-    return Math.min(...[...document.querySelectorAll(".fig :is(td, th, caption, small)")]
+    return Math.min(...[...document.querySelectorAll(".fig :is(td, th, caption, span)")]
         .filter(e => e.textContent)
         .map(e => {
             const style = getComputedStyle(e);
@@ -62,7 +62,7 @@ LEAST_CONTRAST = """() => {
 def show(pages):
     """Return a function that shows all figures on a page; what it logs or asks for is a failure."""
     pages.troubles.clear()
-    yield lambda **how: pages.load(HTML, **how)
+    yield lambda before="", **how: pages.load(before + HTML, **how)
     assert pages.troubles == []
 
 
@@ -78,16 +78,32 @@ def test_figures_are_legible_and_in_their_boxes(show, axe, theme, width):
     assert axe(page, ".fig") == []
 
 
-def test_cells_of_a_figure_have_one_size_and_hold_their_numbers(show):
-    page = show(width=360)
+# As JupyterLab dresses the tables of outputs.
+LAB = """<style>
+.lab table { color: red; font-size: 30px; table-layout: fixed; margin: auto; }
+.lab :is(td, th, tr) { padding: 0.5em; line-height: normal; border: none; }
+:not(.markdown).lab :is(td, th, tr) { text-align: right; }
+.lab th { font-weight: bold; }
+.lab tbody tr:nth-child(even) { background: yellow; }
+</style><div class="lab">"""
+
+
+@pytest.mark.parametrize("host", ["", LAB], ids=["page", "JupyterLab"])
+def test_cells_of_a_figure_have_one_size_and_hold_their_numbers(show, host):
+    page = show(before=host, width=360)
     for table in page.locator(".fig table").all():
         cells = table.locator("td:not(.none):not(.gap)").evaluate_all(
             """all => all.map(e => {
                 const text = document.createRange(); text.selectNodeContents(e);
-                const box = e.getBoundingClientRect();
-                return [Math.round(box.height), box.width - text.getBoundingClientRect().width];
+                const [box, inner] = [e, text].map(x => x.getBoundingClientRect());
+                return [box.height, inner.left - box.left, box.right - inner.right];
             })"""
         )
-        assert len({height for height, _ in cells}) <= 2  # a pixel is shared out
-        assert all(23 <= height <= 37 for height, _ in cells), cells
-        assert all(room >= 2 for _, room in cells)
+        assert all(24 <= height <= 37 for height, _, _ in cells), cells
+        assert max(height for height, _, _ in cells) - min(height for height, _, _ in cells) <= 2
+        assert all(min(left, right) >= 1 for _, left, right in cells), cells
+        assert all(abs(left - right) < 3 for _, left, right in cells), cells  # in the middle
+    grounds = page.locator(".fig tr").evaluate_all(
+        "all => all.map(e => getComputedStyle(e).backgroundColor)"
+    )
+    assert set(grounds) == {"rgba(0, 0, 0, 0)"}

@@ -59,7 +59,7 @@ def tags(cell) -> list[str]:
 def test_there_are_chapters_and_the_contents_list_them_all():
     assert CHAPTERS
     listed = re.findall(r"file: (chapters/\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    assert listed == [f"chapters/{path.stem}" for path in CHAPTERS]
+    assert listed == [f"chapters/{path.stem}" for path in notebooks.course()]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for path in CHAPTERS:
         number = int(path.name[:2])
@@ -167,7 +167,7 @@ def test_badge_comes_right_before_it_and_not_into_the_book(path, chapter):
 
 
 def test_links_lead_to_chapters_that_exist(chapter):
-    names = {path.name for path in CHAPTERS}
+    names = {path.name for path in notebooks.course()}
     local = [url for url in LINK.findall(text(chapter)) if "://" not in url]
     assert [url for url in local if url.partition("#")[0] not in names | {""}] == []
 

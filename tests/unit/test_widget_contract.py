@@ -14,6 +14,7 @@ from ipywidgets import Widget
 import utils
 from utils.widgets import WIDGETS, traits
 from utils.widgets.base import DIST, WidgetError
+from utils.widgets.sliding_window import Goal
 
 MODES = [(kind, mode) for kind, widget in WIDGETS.items() for mode in widget.examples]
 SOURCES = DIST.parent / "js"
@@ -103,6 +104,13 @@ WRONG = {
         None, 3, "abc", [["1"]], [[1, 2], [3]], [[float("nan")]], [[1e9]], [[1j]], [], [[]],
         torch.ones(70, 70), torch.ones(2, 2, dtype=torch.complex64), [[None]],
         np.ones((2, 2), dtype=complex), np.array([["a"]]), [[[[[1.0]]]]],
+    ],
+    Goal: [
+        None, "2 by 2", ["x"], {"text": "Do."}, {"text": "Do.", "input_shape": 3},
+        {"output_shape": 2}, {"text": " ", "output_shape": 2}, {"text": 3, "output_shape": 2},
+        {"text": "Do.", "output_shape": 0}, {"text": "Do.", "output_shape": (1, 2, 3)},
+        {"text": "Do.", "output": [1, 2]}, {"text": "Do.", "output_shape": 2, "stride": 2},
+        {"text": "Do.", "output_shape": 2, 3: 4},
     ],
 }  # fmt: skip
 

@@ -72,12 +72,45 @@ def test_sliding_window_computes_what_pytorch_does(h, w, kh, kw, s, p, d):
         ((X, 2, 1, 0, 2, "avg"), "no dilation"),
         ((X, K, 1, 0, 1, "conv", "1"), "bias"),
         ((torch.ones(65, 2), K), "at most 64"),
+        (
+            (X, K, 1, (0, 3), 1, "conv", 0, True, False, "reflect"),
+            "less than the input's 3 columns",
+        ),
+        ((X, K, 1, (4, 0), 1, "conv", 0, True, False, "circular"), "at most the input's 3 rows"),
+        ((X, K, 1, 1, 1, "conv", 0, True, False, "wrap"), "padding_mode must be one of zeros"),
+        ((X, 2, 1, 1, 1, "max", 0, True, False, "replicate"), "pooling has no padding_mode"),
+        ((X, K, 1, 1, 1, "conv", 0, True, False, "zeros", True), "no ceil_mode"),
+        ((X, 5, 2, 0, 1, "max", 0, True, False, "zeros", True), "the window is 5 high"),
     ],
 )
 def test_sliding_window_refuses_with_a_reason(arguments, says):
     with pytest.raises(ValueError) as caught:
         SlidingWindow(*arguments)
     assert says in str(caught.value)
+
+
+def test_a_goal_is_reached_by_all_that_it_names():
+    goal = {"text": "Keep the size.", "output_shape": torch.tensor(3), "kernel_shape": [2, 2]}
+    window = SlidingWindow(X, K, goal=goal)
+    assert not window.reached and window.spec["goal"]["output_shape"] == [3, 3]
+    with pytest.raises(TypeError):
+        window.goal["text"] = "Do nothing."
+    window.input = torch.ones(4, 4)
+    assert window.reached, "it names no input"
+    window.kernel, window.stride = [[1] * 3] * 3, 1
+    window.padding = (1, 1)
+    window.input = X
+    assert window.output.shape == (3, 3) and not window.reached
+    assert "Goal: Keep the size." in window.first_frame()
+    assert not SlidingWindow(X, K).reached
+
+
+def test_a_first_frame_pads_and_rounds_as_the_page_does():
+    frame = SlidingWindow(X, K, padding=1, padding_mode="circular").first_frame()
+    assert "padded 5×5, circular" in frame and "8×0 + 6×1 + 2×2 + 0×3 = 10" in frame
+    window = SlidingWindow(X, 2, stride=2, mode="avg", ceil_mode=True)
+    window.step = 3
+    assert "Output (1, 1): (8) / 1 = 8" in window.first_frame()
 
 
 def test_traits_are_checked_and_a_refused_value_changes_nothing():

@@ -40,7 +40,7 @@ def windows(
 
     Example:
         >>> windows(4, 2, stride=2, padding=1)
-        3 windows of 2 on 4 cells, padded by 1
+        3 windows n = 4, k = 2, s = 2, p = 1, d = 1
         y[0]  0  1
         y[1]        0  1
         y[2]              0  1
@@ -69,11 +69,10 @@ def windows(
         return Look(" ".join(["pad"] * outside + ["unread"] * (j not in read)))
 
     unread = sorted(set(range(n + 2 * padding)) - read)
-    title = f"{count} window{'s' if count != 1 else ''} of {kernel_size} on {n} cells"
-    title += f", padded by {padding}" if padding else ""
-    panel = table(title, texts, look, shape="", rows=[*(f"y[{i}]" for i in range(count)), "x"])
+    title = f"{count} window{'s' if count != 1 else ''}"
+    settings = f"n = {n}, k = {kernel_size}, s = {stride}, p = {padding}, d = {dilation}"
+    heads = [*(f"y[{i}]" for i in range(count)), "x"]
+    panel = table(title, texts, look, shape=settings, rows=heads)
     where = ", ".join(number(place - padding) for place in unread)
-    described = f"{title}, stride {stride}, dilation {dilation}. " + (
-        f"No window reads position {where}." if unread else "Every position is read."
-    )
-    return still(beside([panel]), caption, alt or described)
+    said = f"{panel.name}: " + (f"none reads {where}." if unread else "every cell is read.")
+    return still(beside([panel]), caption, alt or said)

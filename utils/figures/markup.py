@@ -202,7 +202,7 @@ def table(
                 text = f"<b>{text}</b>"  # a frame alone is not seen where styles are taken out
             cells += f"<td{given.attributes()}>{text}</td>"
         lines.append(f"<tr>{cells}</tr>")
-    caption = escape(title) + (f" <small>{shape}</small>" if shape else "")
+    caption = escape(title) + (f" <span>{shape}</span>" if shape else "")
     size = size or ("long" if longest > 4 else "")
     how = f' class="{size}"' if size else ""
     html = f'<table{how} style="--n:{wide};--c:{longest}">'

@@ -176,6 +176,13 @@ class SlidingWindow(Explorable):
             "mode": "avg",
             "ceil_mode": True,
         },
+        "large": {
+            "X": [[(i * j) % 7 - 3 for j in range(12)] for i in range(13)],
+            "K": [[0, 1], [-1, 0]],
+            "stride": (4, 3),
+            "padding": 1,
+            "padding_mode": "reflect",
+        },
         "signal": {"X": [[0, 1, 2, 3, 4, 5, 6, 7]], "K": [[1, 2, 1]], "padding": (0, 1)},
         "with a goal": {
             "X": [list(range(6 * row, 6 * row + 6)) for row in range(6)],

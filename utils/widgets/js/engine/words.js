@@ -116,7 +116,7 @@ export function pointedText(config, preview, [r, c], valued = false) {
     const [oh, ow] = outputShape(config);
     const used = uses(config, preview.row, preview.col).length;
     const whole = used === oh * ow ? ", once for each output" : "";
-    return `${WINDOW_WORD[config.mode]} (${preview.row}, ${preview.col}) is used ${used} times${whole}`;
+    return `${WINDOW_WORD[config.mode]} (${preview.row}, ${preview.col}) is used ${used} time${used === 1 ? "" : "s"}${whole}`;
   }
   return `Output (${r}, ${c})`;
 }

@@ -28,6 +28,7 @@ export class Grid {
     this.marks = new Map();
     this.active = null;
     this.editing = null;
+    this.followed = null; // cells to be scrolled to when the page is drawn next
     this.drag = null;
     this.dragged = false;
     this.pressed = null;
@@ -185,7 +186,13 @@ export class Grid {
   }
 
   /** Scrolls the grid's own box, where it is smaller than the grid, so that these cells are in view. */
-  follow(row, col, rows = 1, cols = 1) {
+  follow(...cells) {
+    if (!this.followed) requestAnimationFrame(() => this.scrollTo(...this.followed)); // once all is drawn
+    this.followed = cells;
+  }
+
+  scrollTo(row, col, rows = 1, cols = 1) {
+    this.followed = null;
     const box = this.element;
     if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) return;
     const cell = this.grid.offsetWidth / this.size[1];
