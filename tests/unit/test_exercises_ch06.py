@@ -86,7 +86,7 @@ def whitened_and_turned():
 OPPONENT = [[1.0, 1.0, 1.0], [1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]
 
 RIGHT = {
-    "06.ap": [("A",)],
+    "06.ap": ["A", ["a"]],
     "06.bp": [17, 16.9, 1179648 / 69632],
     "06.cp": [36],
     "06.1": ["ABD"],
@@ -103,7 +103,7 @@ RIGHT = {
 }
 
 WRONG = {
-    "06.ap": [(("B",), "only one of its planes"), (("C",), "")],
+    "06.ap": [("B", "only one of its planes"), ("AB", "one of the two"), (3, "a string")],
     "06.bp": [
         (4, "two of the factors"),
         (16, "what the 3×3 layer saves"),
