@@ -37,6 +37,9 @@ def spoil(X, p):
 
 
 RIGHT = {
+    "04.ap": [2, 2.0, np.int64(2), torch.tensor(2)],
+    "04.bp": [144, 144.0],
+    "04.cp": [{3, 4, 5}, [5, 4, 3], range(3, 6)],
     "04.1": [(2, 2), torch.Size([2, 2])],
     "04.2": [1000],
     "04.3": [mirror_by_index],
@@ -48,6 +51,30 @@ RIGHT = {
 }
 
 WRONG = {
+    "04.ap": [
+        (0, "= 12"),
+        (1, "= 13"),
+        (3, "= 15"),
+        (4, "on one side"),
+        (-1, "look for 14"),
+        (2.5, "a whole number"),
+        (float("nan"), "a whole number"),
+    ],
+    "04.bp": [
+        (1, "without a frame"),
+        (9, "after one layer"),
+        (21, "nine equal weights"),
+        (25, "one pixel further in"),
+        (169, "more numbers"),
+    ],
+    "04.cp": [
+        ({1, 4, 7}, "no column"),
+        ({6, 7, 8}, "6 is read"),
+        ({3, 4, 5, 8}, "8 is read"),
+        ({4}, "the same fate"),
+        (set(), "What lies between"),
+        (3, "a set"),
+    ],
     "04.1": [
         ((3, 2), "rounds it down"),
         ((2, 3), "9/4"),
