@@ -16,7 +16,7 @@ from utils.shapes import conv_cost
     Page(
         known=(13, 12, 6, 24, 25, 14, 1),
         labels=("Batch",),
-        ask="The least batch at which the layer is compute-bound:",
+        ask="The least batch at which the layer, 512 to 512, is compute-bound:",
     ),
 )
 def least_batch(batch: int) -> str:
@@ -85,7 +85,7 @@ def same_work(factor: float) -> str:
     Page(
         known=(29, 30, 20, 19, 28, 10),
         labels=("Forward passes of a layer",),
-        ask="A step of training, in forward passes of one layer:",
+        ask="A step of training on 10 layers, in forward passes of one layer:",
     ),
 )
 def ten_layers(passes: int) -> str:
