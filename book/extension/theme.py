@@ -136,6 +136,9 @@ def join_styles(app: Sphinx, error: Exception | None) -> None:
     sheets = [out / name for name in names if not REPLACED.match(Path(name).name)]
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r"\s*\n\s*", "\n", text)
+    for sheet in sheets:
+        sheet.unlink()
     (out / "_static" / STYLE).write_text(text, encoding="utf-8")
 
 
