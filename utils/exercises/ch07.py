@@ -278,7 +278,7 @@ _WHY = {
     Letters("ABCDEFG"),
     Page(
         known=("ABDF",),
-        ask="Which of these give the same before max pooling, 2×2, as behind it, whatever the input?",
+        ask="Which of these give the same before max pooling, 2×2, as behind it, always?",
     ),
 )
 def _places(given: frozenset[str]) -> str:
