@@ -90,7 +90,7 @@ class ImageFilter(Explorable):
             or `"stretched"` from the least to the largest.
         presets: Kernels by name to choose from, a dict; eight well-known ones unless told.
 
-    `image`, `kernel`, `row`, `column`, `display` and `presets` are traits, shared with the page.
+    `kernel`, `row`, `column`, `display`, `presets` and `image` are traits that page and Python share.
 
     Raises:
         ValueError: unless the image is a matrix of numbers from 0 to 1, at most 256 by 256, and the
