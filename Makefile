@@ -64,10 +64,10 @@ pdf: ## Print the web book to one PDF
 	@$(PY) -S tools/start.py book build
 	@$(PY) tools/pdf.py
 
-bench: ## Measure beside torch; write the tables in README.md and in chapter 16 anew
+bench: ## Measure beside torch; write the tables in README.md and in chapters 16 and 17 anew
 	$(need) course
 	@$(PY) -m benchmarks --publish
-	@exec $(PY) tools/notebooks.py --measure chapters/16-*.ipynb
+	@exec $(PY) tools/notebooks.py --measure chapters/16-*.ipynb chapters/17-*.ipynb
 
 bench-pages: ## Measure the pages of the web book; write the table in README.md anew
 	$(need) browser course node

@@ -43,16 +43,19 @@ def rows() -> list[Row]:
     for factor in (8, 1 / 8):
         call = partial(functional.conv2d, random(1, 64, 112, 112), random(64, 64, 3, 3))
         found.append(_set(strips, "COPIED", int(strips.COPIED * factor), "64 → 64, 3×3", call))
+    for k, shared in ((7, 4), (5, 2)):
+        call = partial(functional.conv2d, random(1, 3, 224, 224), random(64, 3, k, k), None, 2, 3)
+        found.append(_set(strips, "SHARED", shared, f"3 → 64, {k}×{k}, stride 2", call))
     for made, pair in ((1, (multiply, unroll)), (2, (multiply, unroll)), (8, (unroll, multiply))):
         found.append(_ways("MADE_OF_ONE", (64, 64 * made, 3, 56, 1, 64), *pair))
     found.append(_ways("MADE_OF_ONE", (1, 1, 3, 56, 1, 1), unroll, multiply))
     for k, n, pair in (
-        (3, 56, (multiply, bands)),
-        (5, 56, (bands, multiply)),
-        (7, 56, (bands, multiply)),
-        (7, 7, (bands, multiply)),
+        (3, 28, (multiply, bands)),
+        (3, 56, (bands, multiply)),
+        (7, 14, (multiply, bands)),
+        (7, 28, (bands, multiply)),
     ):
-        found.append(_ways("WIDE", (96, 96, k, n, 1, 96), *pair))
+        found.append(_ways("WORTH", (384, 384, k, n, 1, 384), *pair))
     depthwise = partial(
         functional.conv2d, random(1, 96, 56, 56), random(96, 1, 7, 7), padding=3, groups=96
     )
@@ -70,9 +73,13 @@ def rows() -> list[Row]:
     for stride, dense in ((2, 1), (3, 1), (4, 4)):
         pool = partial(functional.max_pool1d, random(1, 64, 12544), 3, stride, 1)
         found.append(_set(axes, "DENSE", dense, f"max_pool1d 3, stride {stride}", pool))
-    for at_once in (1 << 13, 1 << 20):
+    for factor in (8, 1 / 8):
         pool = partial(functional.max_pool2d, random(1, 64, 112, 112), 3, 2, 1)
-        found.append(_set(axes, "AT_ONCE", at_once, "max_pool2d 3×3, stride 2", pool))
+        most = int(axes.COMPARED * factor)
+        found.append(_set(axes, "COMPARED", most, "max_pool2d 3×3, stride 2", pool))
+        average = partial(functional.avg_pool2d, random(1, 64, 112, 112), 3, 2, 1)
+        most = int(axes.AT_ONCE * factor)
+        found.append(_set(axes, "AT_ONCE", most, "avg_pool2d 3×3, stride 2", average))
     for few in (means.FEW // 8, means.FEW * 8):
         average = partial(functional.adaptive_avg_pool2d, random(1, 512, 14, 14), 6)
         found.append(_set(means, "FEW", few, "adaptive_avg_pool2d to 6×6, 512×14×14", average))

@@ -35,21 +35,24 @@ BADGE = f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]({COLAB}/github/{{pl
 # It tells the course's `utils` by a file that no other has, and looks at a stranger from outside:
 # importing one to find out could do anything.
 BOOTSTRAP = """\
-# Elsewhere than at home (in Colab, or alone in a folder), fetch the course's package, utils.
+# In Colab, or alone in a folder: fetch the course's package, utils.
 from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
 found = find_spec("utils")
-if not found or not found.origin:  # a bare folder of that name is not in the way
+if not found or not found.origin:  # a bare folder is not in the way
     %pip install -q "git+{url}.git{at}"
-elif not (Path(found.origin).parent / "widgets" / "dist" / "explorables.js").exists():
-    others = set(packages_distributions().get("utils", [])) - {{"the-sliding-window"}}
+elif not (Path(found.origin).parent / "widgets" / "dist").exists():
+    others = set(packages_distributions().get("utils", []))
+    others -= {{"the-sliding-window"}}
     raise ImportError(
-        f"another `utils` stands in the way of the course's: {{found.origin}}\\n"
-        "If it is yours, rename it. If a package brought it, take that out: "
-        f"%pip uninstall -y {{' '.join(sorted(others)) or 'PACKAGE'}}\\n"
-        "Then restart the kernel and run this cell again. Nothing was changed."
+        "another `utils` stands in the way of the course's: "
+        f"{{found.origin}}\\nIf it is yours, rename it. "
+        "If a package brought it, take that out: %pip uninstall -y "
+        f"{{' '.join(sorted(others)) or 'PACKAGE'}}\\n"
+        "Then restart the kernel and run this cell again. "
+        "Nothing was changed."
     )
 if not find_spec("d2l"):
     %pip install -q --no-deps "{d2l}"\

@@ -17,6 +17,7 @@ PARTS = (
     "figures",
     "folds",
     "listings",
+    "map",
     "mathematics",
     "numbers",
     "pages",

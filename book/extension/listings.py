@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 
-def visit_listing(self: HTML5Translator, node: nodes.Element) -> None:
+def visit_listing(self: HTML5Translator, node: nodes.literal_block) -> None:
     """Write the listing as Sphinx does, with the number of its lines as a CSS property."""
     start = len(self.body)
     try:
@@ -21,7 +21,7 @@ def visit_listing(self: HTML5Translator, node: nodes.Element) -> None:
         self.body[start:] = [named]
 
 
-def depart_listing(self: HTML5Translator, node: nodes.Element) -> None:
+def depart_listing(self: HTML5Translator, node: nodes.literal_block) -> None:
     """End it as Sphinx does."""
     HTML5Translator.depart_literal_block(self, node)
 

@@ -18,6 +18,7 @@ from sphinx.config import Config
 from .answers import STYLE as FIELDS
 from .figures import STYLE as FIGURES
 from .widgets import SCRIPTS, scripts_of
+from .widgets import STYLE as WIDGETS
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLE = "book.css"  # all style sheets in one file: one request before the first paint
@@ -121,7 +122,7 @@ def _name(file: Any) -> str:
 @cache
 def _digest() -> str:
     """What makes a browser fetch the style anew after a change of ours or of the theme's."""
-    sheets = [*sorted((ROOT / "book" / "static").glob("*.css")), FIELDS, FIGURES]
+    sheets = [*sorted((ROOT / "book" / "static").glob("*.css")), FIELDS, FIGURES, WIDGETS]
     content = furo.__version__.encode() + b"".join(sheet.read_bytes() for sheet in sheets)
     return hashlib.sha256(content).hexdigest()[:8]
 
@@ -135,6 +136,9 @@ def join_styles(app: Sphinx, error: Exception | None) -> None:
     sheets = [out / name for name in names if not REPLACED.match(Path(name).name)]
     text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r"\s*\n\s*", "\n", text)
+    for sheet in sheets:
+        sheet.unlink()
     (out / "_static" / STYLE).write_text(text, encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The widgets: their scripts in the book, and one of a chapter on another page.
+"""The widgets: their scripts and their style in the book, and one of a chapter on another page.
 
 `<!-- explorable: NAME -->` becomes the first widget of that name that a chapter shows.
 """
@@ -16,6 +16,7 @@ from sphinx.util import logging
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "utils" / "widgets" / "dist" / "book"
+STYLE = ROOT / "utils" / "widgets" / "js" / "view" / "styles.css"
 CORE = "explorables.js"
 NAMES = sorted(path.stem for path in SCRIPTS.glob("*.js") if path.name != CORE)
 LOGGER = logging.getLogger(__name__)
@@ -63,15 +64,17 @@ def scripts_of(body: str) -> set[str]:
     return {CORE, *shown} if shown else set()
 
 
-def find_scripts(app: Sphinx, config: Config) -> None:
-    """Have the widgets' scripts copied into the book."""
-    config.html_static_path.append(str(SCRIPTS))
+def find_files(app: Sphinx, config: Config) -> None:
+    """Have the widgets' scripts and their style copied into the book."""
+    config.html_static_path += [str(SCRIPTS), str(STYLE)]
 
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    app.connect("config-inited", find_scripts)
+    app.connect("config-inited", find_files)
     app.add_transform(Explorables)
+    # With the page's own: a sheet that comes with the first widget would style the page anew.
+    app.add_css_file(STYLE.name, priority=940)
     app.add_js_file(CORE, loading_method="defer")
     for name in NAMES:  # after the core, which they add themselves to
         app.add_js_file(f"{name}.js", loading_method="defer", priority=600)

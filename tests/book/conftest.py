@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import re
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,9 @@ def pages() -> list[str]:
 def pytest_generate_tests(metafunc):
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", pages() or ["intro.html"])
+    if "chapter" in metafunc.fixturenames:
+        numbered = [name for name in pages() if re.match(r"chapters/\d", name)]
+        metafunc.parametrize("chapter", numbered)
 
 
 @pytest.fixture(scope="session")

@@ -44,19 +44,27 @@ def test_a_stale_bundle_is_named_and_mended(tmp_path):
 def test_the_parts_hold_nothing_twice():
     core = (PARTS / "explorables.js").read_text("utf-8")
     assert {path.stem for path in PARTS.glob("*.js")} == {"explorables", *WIDGETS}
-    for text in ("Copy as PyTorch", "prefers-reduced-motion"):  # of the shell, of the style
-        holding = [path.stem for path in PARTS.glob("*.js") if text in path.read_text("utf-8")]
-        assert holding == ["explorables"]
+    texts = {path.stem: path.read_text("utf-8") for path in PARTS.glob("*.js")}
+    assert [name for name, text in texts.items() if "Copy as PyTorch" in text] == ["explorables"]
+    # The page has the style.
+    assert "--window-fill" in SCRIPT.read_text("utf-8")
+    assert [name for name, text in texts.items() if "--window-fill" in text] == []
     assert len(core) < SCRIPT.stat().st_size / 2
 
 
 @pytest.mark.parametrize("kind", WIDGETS)
 def test_a_part_starts_what_the_whole_starts(kind, show, pages):
     widget = WIDGETS[kind].example(next(iter(WIDGETS[kind].examples)))
-    shown = """() => document.querySelector(".ex-root").innerHTML.replace(/ex-\\w+-\\d+/g, "id")"""
+    shown = """() => document.querySelector(".ex-root").innerHTML
+        .replace(/ex-\\w+-\\d+/g, "id").replace(/<style>.*?<.style>/s, "")"""
     whole = show(widget).evaluate(shown)
+    styles = "".join(
+        (SOURCES / "view" / f).read_text("utf-8") for f in ("styles.css", "answer.css")
+    )
     parts = pages.load(
-        widget.to_html(), scripts=[PARTS / "explorables.js", PARTS / f"{kind}.js"], lazy=True
+        f"<style>{styles}</style>{widget.to_html()}",
+        scripts=[PARTS / "explorables.js", PARTS / f"{kind}.js"],
+        lazy=True,
     )
     parts.wait_for_selector("[data-mounted] .ex-root")
     assert parts.evaluate("slidingWindowCourse.widgets") == [kind]

@@ -144,6 +144,20 @@ def test_thumbnails_show_what_each_preset_makes_of_the_picture(mount, tmp_path):
     page.wait_for_function("() => document.querySelector('.ex-thumb canvas').width > 30")
 
 
+def test_the_notebook_s_own_kernels_are_offered_and_leave_the_display(mount):
+    own = {"Right": [[1, -1]], "Down": [[1], [-1]]}
+    page = mount(ImageFilter(PHOTO, [[1, -1]], display="signed", presets=own))
+    presets = page.get_by_role("group", name="Kernel preset")
+    assert presets.get_by_role("button").all_inner_texts() == ["Right", "Down"]
+    pressed = presets.locator("[aria-pressed=true]")
+    expect(pressed).to_have_text("Right")
+    page.get_by_label("Shown").select_option("stretched")
+    presets.get_by_role("button", name="Down").click()
+    expect(pressed).to_have_text("Down")
+    assert values(page, "Kernel") == [["1"], ["−1"]]
+    assert page.get_by_label("Shown").input_value() == "stretched"
+
+
 def test_shrinking_takes_means(page):
     image = {"height": 6, "width": 4, "levels": list(range(24))}
     small = page.evaluate(

@@ -34,7 +34,8 @@ class Book:
 def build(tmp_path):
     """Return a function that builds a book of these files with these parts of the extension.
 
-    A list of cells is a notebook, a string a page in Markdown; `index` must be among them.
+    A list of cells is a notebook, a string a page in Markdown, or with a suffix another file;
+    `index` must be among them.
     """
 
     def build(*parts: str, files: dict[str, Any], **settings: Any) -> Book:
@@ -44,7 +45,9 @@ def build(tmp_path):
         for name, content in files.items():
             path = source / name
             path.parent.mkdir(exist_ok=True)
-            if isinstance(content, str):
+            if path.suffix:
+                path.write_text(content, encoding="utf-8")
+            elif isinstance(content, str):
                 path.with_name(f"{path.name}.md").write_text(content, encoding="utf-8")
             else:
                 notebook = nbformat.v4.new_notebook(cells=content, metadata=PYTHON)

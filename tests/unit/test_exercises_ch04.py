@@ -37,17 +37,47 @@ def spoil(X, p):
 
 
 RIGHT = {
-    "04.1": [(2, 2), torch.Size([2, 2])],
-    "04.2": [1000],
+    "04.ap": [2, 2.0, np.int64(2), torch.tensor(2)],
+    "04.bp": [144, 144.0],
+    "04.cp": [{3, 4, 5}, [5, 4, 3], range(3, 6)],
+    "04.1": [(2, 2), torch.Size([2, 2]), (2.0, 2.0), [2, 2], torch.tensor([2, 2])],
+    "04.2": [1000, 1000.0, np.float32(1000), torch.tensor(1000)],
     "04.3": [mirror_by_index],
-    "04.4": [(4, 4, 1)],
+    "04.4": [(4, 4, 1), (4.0, 4.0, 1.0), torch.tensor([4, 4, 1]), np.array([4, 4, 1])],
     "04.5": [1 / 3, 0.333],
-    "04.6": [[[0, 0, 1], [0, 0, 0], [2, 0, 3]]],
-    "04.7": [{7, 8}, range(7, 9)],
-    "04.8": [8],
+    "04.6": [
+        [[0, 0, 1], [0, 0, 0], [2, 0, 3]],
+        np.array([[0, 0, 1], [0, 0, 0], [2, 0, 3]]),
+    ],
+    "04.7": [{7, 8}, range(7, 9), [8, 7], {7.0, 8.0}, torch.tensor([7, 8])],
+    "04.8": [8, 8.0, np.int64(8), torch.tensor(8)],
 }
 
 WRONG = {
+    "04.ap": [
+        (0, "= 12"),
+        (1, "= 13"),
+        (3, "= 15"),
+        (4, "on one side"),
+        (-1, "look for 14"),
+        (2.5, "a whole number"),
+        (float("nan"), "a whole number"),
+    ],
+    "04.bp": [
+        (1, "without a frame"),
+        (9, "after one layer"),
+        (21, "nine equal weights"),
+        (25, "one pixel further in"),
+        (169, "more numbers"),
+    ],
+    "04.cp": [
+        ({1, 4, 7}, "no column"),
+        ({6, 7, 8}, "6 is read"),
+        ({3, 4, 5, 8}, "8 is read"),
+        ({4}, "the same fate"),
+        (set(), "What lies between"),
+        (3, "a set"),
+    ],
     "04.1": [
         ((3, 2), "rounds it down"),
         ((2, 3), "9/4"),

@@ -1,5 +1,6 @@
 """The checkers of chapter 05 accept what is right and tell typical mistakes apart."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from exercise_checks import ExerciseChecks
@@ -71,6 +72,9 @@ def back(W1, b1, W2, order):
 
 
 RIGHT = {
+    "05.ap": [81, 81.0, np.int64(81)],
+    "05.bp": [76],
+    "05.cp": [("blue, not red", "red, not cyan")],
     "05.1a": [compose, compose_by_loops, lambda a, b: compose_by_loops(b, a)],
     "05.1b": [[1, 0, 1], (1, 1, 1), (-1, 0, -1), (1e200, 1e200, 1e200), (1e-200, 0, 1e-200)],
     "05.2": [bill],
@@ -87,6 +91,27 @@ RIGHT = {
 }
 
 WRONG = {
+    "05.ap": [
+        (9, "one plane"),
+        (27, "makes three"),
+        (84, "no biases"),
+        (3, "zeros are weights"),
+        (80, "each output plane"),
+        (0.5, "a whole number"),
+    ],
+    "05.bp": [
+        (57, "multiplied by a pixel"),
+        (64, "Both planes"),
+        (20, "exceeds 56"),
+        (75, "0, 1, 3, 4"),
+    ],
+    "05.cp": [
+        (("edges", "red, not cyan"), "The sky: it is nearly flat"),
+        (("yellow, not blue", "red, not cyan"), "The sky: it is brightest in the blue"),
+        (("blue, not red", "edges"), "The cheek: it is nearly flat"),
+        (("blue, not red", "blue, not red"), "brightest in the red"),
+        (("blue, not red", "yellow, not blue"), "close, but orange"),
+    ],
     "05.1a": [
         (lambda a, b: compose(a, b.flip(0, 1)), "turned by 180°"),
         (lambda a, b: compose(a.flip(0, 1), b), "turned by 180°"),

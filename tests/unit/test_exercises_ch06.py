@@ -86,6 +86,9 @@ def whitened_and_turned():
 OPPONENT = [[1.0, 1.0, 1.0], [1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]
 
 RIGHT = {
+    "06.ap": ["A", ["a"]],
+    "06.bp": [17, 16.9, 1179648 / 69632],
+    "06.cp": [36],
     "06.1": ["ABD"],
     "06.2": [by_unfold, by_rows, by_einsum, in_numpy],
     "06.3": [(4, 64, 64, 256)],
@@ -100,6 +103,22 @@ RIGHT = {
 }
 
 WRONG = {
+    "06.ap": [("B", "only one of its planes"), ("AB", "one of the two"), (3, "a string")],
+    "06.bp": [
+        (4, "two of the factors"),
+        (16, "what the 3×3 layer saves"),
+        (18, "right for the two"),
+        (9, "Two layers of"),
+        (float("nan"), "a factor"),
+    ],
+    "06.cp": [
+        (16, "More"),
+        (53, "Close"),
+        (32, "Four more"),
+        (54, "in all"),
+        (-1, "in all"),
+        (0.5, "a whole number"),
+    ],
     "06.1": [
         ("AB", "D belongs"),
         ("BD", "A belongs"),

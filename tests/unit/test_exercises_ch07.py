@@ -123,8 +123,9 @@ RIGHT = {
     "07.5": [("max", "avg")],
     "07.6": [min_pool, lambda X, k: windows(X, k).amin(2)],
     "07.7": [softmax_pool],
-    "07.8": [(2 / 3, 4 / 9), (0.667, 0.444)],
-    "07.9": ["ABDF"],
+    "07.ap": [("mean", "largest", "first"), ["Mean", "largest", "first"]],
+    "07.bp": [(1, 4)],
+    "07.cp": ["ABDF", "A, B, D and F"],
 }
 
 WRONG = {
@@ -203,17 +204,20 @@ WRONG = {
         (lambda X, k, beta: softmax_pool(X, k, beta) + 1, "differs first"),
         (lambda X, k: X, "TypeError"),
     ],
-    "07.8": [
-        ((1 / 3, 1 / 9), "leaves its window"),
-        ((0.5, 0.25), "windows of 2"),
-        ((0.9, 0.8), "Count the columns"),
-        ((2 / 3, 2 / 3), "may lead out as well"),
-        ((2 / 3, 1 / 3), "Both must go well"),
-        ((2 / 3, 0.9), "Count the places"),
-        (("a", "b"), "2 numbers"),
-        (0.5, "2 numbers"),
+    "07.ap": [
+        (("largest", "mean", "first"), "as bright"),
+        (("first", "largest", "mean"), "smoother"),
+        (("mean", "largest", "mean"), "different ones"),
+        ("mean", "3 words"),
     ],
-    "07.9": [
+    "07.bp": [
+        ((4, 8), "only if they share"),
+        ((2, 4), "side by side"),
+        ((1, 8), "nothing reads"),
+        ((1, 5), "at the upper left"),
+        (4, "2 whole numbers"),
+    ],
+    "07.cp": [
         ("ABCDF", "C does not belong"),
         ("ABDEF", "E does not belong"),
         ("ABDFG", "G does not belong"),

@@ -3,52 +3,53 @@
 from exercise_checks import ExerciseChecks
 
 
-def winograd(d, g):
-    at_one, at_minus_one = (g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2
-    m0, m1 = (d[0] - d[2]) * g[0], (d[1] + d[2]) * at_one
-    m2, m3 = (d[2] - d[1]) * at_minus_one, (d[3] - d[1]) * g[2]
-    return [m0 + m1 + m2, m1 - m2 + m3]
-
-
-def shared(d, g):
-    """The halves multiplied, from the left, and other signs."""
-    both, alternating = 0.5 * (g[0] + g[1] + g[2]), 0.5 * (g[0] + g[2] - g[1])
-    m1, m2 = both * (d[1] + d[2]), -(alternating * (d[1] - d[2]))
-    return (g[0] * (d[0] - d[2]) + m1 + m2, m1 - m2 - g[2] * (d[1] - d[3]))
-
-
-def six(d, g):
-    return [d[i] * g[0] + d[i + 1] * g[1] + d[i + 2] * g[2] for i in range(2)]
-
-
-def five(d, g):
-    (first, second), unused = winograd(d, g), d[0] * g[0]
-    return first + unused - unused, second
-
-
-def no_halves(d, g):
-    return winograd(d, [g[0], g[1] * 2, g[2]])
-
-
 def ratio(c_i, c_o, k):
     return (c_i * k * k + c_i * c_o) / (c_i * c_o * k * k)
 
 
 RIGHT = {
+    "16.ap": [13, 13.0],
+    "16.bp": [5],
+    "16.cp": [1, "1/1"],
+    "16.dp": [29],
     "16.1": [(73_856, 57_802_752, 100_352)],
     "16.2": [0.43, 1 - (37 / 49) ** 2],
     "16.3": [(289, 853), (289.01, 852.6)],
     "16.4": [(170, 180, 90)],
-    "16.5": [(441, 2.25)],
-    "16.6": [ratio, lambda c_i, c_o, k: 1 / c_o + 1 / k**2],
-    "16.6p": [1 / 128 + 1 / 9, 0.119],
-    "16.7": [(54, 26)],
-    "16.8a": [winograd, shared],
-    "16.8b": [(4, 2.25, 16 / 9), (4, 2.25, 1.78)],
-    "16.9": [(9, 7)],
+    "16.5": [ratio, lambda c_i, c_o, k: 1 / c_o + 1 / k**2],
+    "16.5p": [1 / 128 + 1 / 9, 0.119],
+    "16.6": [(54, 26)],
 }
 
 WRONG = {
+    "16.ap": [
+        (12, "what else"),
+        (6, "four bytes"),
+        (24, "two operations"),
+        (25, "two operations"),
+        (14, "smaller batch"),
+        (1, "on the slope"),
+    ],
+    "16.bp": [
+        (3, "no batch"),
+        (4, "odd"),
+        (7, "smaller kernel"),
+    ],
+    "16.cp": [
+        (0.25, "the weights?"),
+        (4, "the places?"),
+        (0.5, "both sides"),
+        (2, "a quarter"),
+        (3, "places times weights"),
+    ],
+    "16.dp": [
+        (30, "Which?"),
+        (20, "two gradients"),
+        (19, "gradients of inputs"),
+        (28, "gradients of inputs"),
+        (10, "forward pass alone"),
+        (40, "Three lines"),
+    ],
     "16.1": [
         ((73_728, 57_802_752, 100_352), "a bias as well"),
         ((73_792, 57_802_752, 100_352), "each output channel"),
@@ -103,18 +104,6 @@ WRONG = {
         ((170, 180), "3 numbers"),
     ],
     "16.5": [
-        ((27.5625, 2.25), "the batch has 16"),
-        ((462.4, 2.25), "2²⁰"),
-        ((110.25, 2.25), "has 4 bytes"),
-        ((147, 2.25), "9 numbers"),
-        ((6.89, 2.25), "all 64 channels"),
-        ((882, 2.25), "number of kernels"),
-        ((1, 2.25), "Pictures · channels"),
-        ((441, 9), "fewer places"),
-        ((441, 4.5), "rows and columns"),
-        ((441, 1), "a quarter of the places"),
-    ],
-    "16.6": [
         (lambda c_i, c_o, k: 1 / c_o, "the 1×1 layer is missing"),
         (lambda c_i, c_o, k: 1 / k**2, "the depthwise one is missing"),
         (lambda c_i, c_o, k: 1 / c_o + 1 / k, "k² taps"),
@@ -124,14 +113,14 @@ WRONG = {
         (lambda c_i, c_o, k: 0.5, "should be"),
         (0.119, "a function"),
     ],
-    "16.6p": [
+    "16.5p": [
         (1 / 9, "the depthwise one is missing"),
         (1 / 128, "the 1×1 layer is missing"),
         (0.1267, "one for each input channel"),
         (0.341, "nine taps"),
         (8.4, "64·9 products"),
     ],
-    "16.7": [
+    "16.6": [
         ((115, 54), "is two"),
         ((50, 25), "Inputs and outputs"),
         ((53, 26), "24.9"),
@@ -141,32 +130,6 @@ WRONG = {
         ((54, 25), "for the weights alone"),
         ((54, 3), "2 bytes"),
         ((53.3, 26), "2 whole numbers"),
-    ],
-    "16.8a": [
-        (six, "with six products"),
-        (five, "with 5 products"),
-        (lambda d, g: winograd(d, g)[::-1], "wrong order"),
-        (lambda d, g: winograd(d, g[::-1]), "flipped"),
-        (no_halves, "yours gives"),
-        (lambda d, g: winograd(d, g)[0], "two numbers"),
-        (lambda d, g: winograd(d, g)[:1], "two numbers"),
-        (lambda d, g: [d[0] / g[0], 0], "division by a constant"),
-        ([8, 14], "a function"),
-    ],
-    "16.8b": [
-        ((16, 36, 64), "whole tile"),
-        ((2, 1.5, 1.33), "one dimension"),
-        ((1 / 4, 4 / 9, 9 / 16), "Upside down"),
-        ((2.25, 4, 5.06), "factors saved"),
-        ((4, 2.25, 1), "F(6×6, 3×3) evaluates"),
-    ],
-    "16.9": [
-        ((7, 5), "not 8"),
-        ((13, 11), "2k² operations"),
-        ((11, 7), "Three transforms"),
-        ((9, 9), "two transforms are left"),
-        ((9, 3), "Two transforms"),
-        ((9.5, 7), "2 whole numbers"),
     ],
 }
 

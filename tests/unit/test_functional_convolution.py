@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from utils import functional
-from utils.functional import definition, ways
+from utils.functional import convolution, definition, ways
 from utils.functional.arguments import Call
 from utils.functional.convolution import read_layer
 from utils.functional.door import as_pictures
@@ -122,7 +122,8 @@ def read(axes, args, kwargs):
     """Pictures, kernels and geometry of a call."""
     input, weight, bias = args
     call = Call("conv", axes, input=input, weight=weight, bias=bias)
-    return as_pictures(input, axes), as_pictures(weight, axes), read_layer(call, **kwargs)
+    numbers = (kwargs[name] for name in ("stride", "padding", "dilation", "groups"))
+    return as_pictures(input, axes), as_pictures(weight, axes), read_layer(call, *numbers)
 
 
 @every_way
@@ -139,10 +140,11 @@ def test_every_way_is_the_definition(way, data, small_parts):
 @pytest.mark.parametrize(
     ("layer", "way"),
     [
-        # kernels, size, stride, groups: a wide kernel for each channel, and none just not so wide
-        (((64, 1, 7, 7), 62, 1, 64), ways.multiply_bands),
-        (((64, 1, 1, 5), 9, 1, 64), ways.multiply_bands),
-        (((64, 1, 7, 4), 62, 1, 64), ways.multiply_taps),
+        # kernels, size, stride, groups: rows long enough, and taps in a column, and just not
+        (((64, 1, 4, 7), 38, 1, 64), ways.multiply_bands),
+        (((64, 1, 4, 7), 37, 1, 64), ways.multiply_taps),
+        (((64, 1, 3, 7), 38, 1, 64), ways.multiply_taps),
+        (((64, 1, 4, 7), 38, (2, 1), 64), ways.multiply_taps),
         (((128, 1, 7, 7), 62, 1, 64), ways.multiply_taps),
         # more to make of one channel than a product for each pays for, and more channels than one
         (((192, 1, 7, 7), 9, 1, 64), ways.unroll_windows),
@@ -170,12 +172,46 @@ def test_the_way_that_is_chosen(layer, way):
     )
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"stride": True},
+        {"stride": 1.0},
+        {"padding": False},
+        {"padding": "full"},
+        {"dilation": torch.tensor(True)},
+        {"groups": True},
+        {"groups": (1,)},
+        {"weight": None, "bias": torch.ones(2, 2, 3, 3)},
+        {"weight": torch.ones(2, 2, 3, 3).double()},
+        {"weight": torch.ones(2, 2, 3, 3).to_sparse()},
+        {"bias": torch.ones(3)},
+        {"input": torch.ones(1, 2, 2, 5)},
+    ],
+    ids=str,
+)
+def test_what_is_remembered_refuses_as_before(spoilt):
+    """A call that works, and then one that is hard to tell from it, and both once more."""
+    call = {"input": torch.ones(1, 2, 5, 5), "weight": torch.ones(2, 2, 3, 3), "bias": None}
+    call |= {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
+    for _ in range(2):
+        assert functional.conv2d(**call).shape == (1, 2, 3, 3)
+        with pytest.raises((TypeError, ValueError)):
+            functional.conv2d(**call | spoilt)
+
+
+def test_no_more_than_a_thousand_layers_are_remembered():
+    for length in range(5, 1010):
+        assert functional.conv1d(torch.ones(1, length), torch.ones(1, 1, 5)).shape[1] == length - 4
+    assert 0 < len(convolution.REMEMBERED) <= 1001
+
+
 @pytest.mark.parametrize("odd", [float("nan"), float("inf"), -float("inf")])
 def test_no_band_where_a_zero_would_spread(odd):
     """Nor where gradients are wanted, whose numbers nobody has seen."""
     x, weight, layer = read(
         2,
-        [torch.zeros(1, 2, 20, 20), torch.ones(2, 1, 5, 5), None],
+        [torch.zeros(1, 2, 30, 30), torch.ones(2, 1, 5, 5), None],
         {"stride": 1, "padding": 0, "dilation": 1, "groups": 2},
     )
     assert ways.choose(x, weight, layer) is ways.multiply_bands

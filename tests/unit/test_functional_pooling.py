@@ -20,6 +20,7 @@ def small_parts():
     """Pictures of the tests are small: even so, go several times over some of their planes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(axes_, "AT_ONCE", 40)
+        patch.setattr(axes_, "COMPARED", 40)
         patch.setattr(means, "FEW", 40)
         yield
 

@@ -163,6 +163,21 @@ def test_image_filter_counts_in_grey_levels_and_refuses_other_pictures():
             ImageFilter(*arguments)
 
 
+def test_image_filter_offers_kernels_of_the_reader():
+    widget = ImageFilter([[0, 0.5, 1]], [[1]], presets={"edge": torch.tensor([[1, -1]])})
+    assert widget.spec["presets"] == [["edge", [[1, -1]]]]
+    widget.set_state({"presets": [["dark", [[0]]], ["same", [[1]]]]})
+    assert widget.presets == (("dark", ((0,),)), ("same", ((1,),)))
+    for wrong, says in [
+        ([[1, -1]], "names"),
+        ("edge", "kernels by name"),
+        ({"edge": [1, -1]}, "a preset's kernel"),
+    ]:
+        with pytest.raises(ValueError, match=says):
+            widget.presets = wrong
+    assert len(widget.presets) == 2
+
+
 def test_dense_to_conv_shares_then_localises():
     layer = DenseToConv(n=4, delta=1)
     W = layer.weight

@@ -186,16 +186,16 @@ def unroll(function: Call) -> str:
     Page(known=([[-1, 1]], [[1, -1]]), labels=("Kernel",), shape=(1, 2)),
 )
 def strict_layer(K: Tensor) -> str:
-    """The kernel that a layer learns which flips it before it slides."""
+    """The kernel that a layer learns that flips it before it slides."""
     K = _as_row(K)
     if K.shape != (1, 2):
         raise Wrong(f"The kernel is 1×2; yours is {K.shape[0]}×{K.shape[1]}.")
     want = torch.tensor([[-1.0, 1.0]], dtype=torch.float64)
     if torch.allclose(K, -want, atol=1e-2):
-        raise Wrong("Stored like that, the flip makes it [−1, 1], and every sign comes out turned.")
+        raise Wrong("Stored like that, the turn makes it [−1, 1], and every sign comes out wrong.")
     if not torch.allclose(K, want, atol=1e-2):
-        raise Wrong("After the flip it has to compute X[i, j] − X[i, j+1].")
-    return "The flip undoes what training has learned turned around."
+        raise Wrong("After the turn it has to compute X[i, j] − X[i, j+1].")
+    return "The turn undoes what training has learned turned around."
 
 
 @exercise("02.6", Function("swap(c)", Array("g ⋆ f")))

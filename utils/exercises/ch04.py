@@ -23,6 +23,83 @@ from utils.exercises.page import Page
 
 
 @exercise(
+    "04.ap",
+    Integer("a whole number of pixels"),
+    Page(
+        known=(2, 0, 1, 3, 4),
+        labels=("Padding",),
+        ask="28 rows, a kernel of 5, stride 2: which padding on each side gives 14 rows?",
+    ),
+)
+def _padding(p: int) -> str:
+    if p == 2:
+        return "⌊(28 + 4 − 5)/2⌋ + 1 = ⌊27/2⌋ + 1 = 14."
+    if p == 0:
+        raise Wrong("Without padding it is ⌊23/2⌋ + 1 = 12. Two windows are missing.")
+    if p == 1:
+        raise Wrong("One row on each side gives ⌊25/2⌋ + 1 = 13: one window is missing.")
+    if p == 3:
+        raise Wrong("Three rows on each side give ⌊29/2⌋ + 1 = 15: one window too many.")
+    if p == 4:
+        raise Wrong("Padding counts the rows on one side; those on the other come on top.")
+    raise Wrong("Put p into ⌊(28 + 2p − 5)/2⌋ + 1, and look for 14.")
+
+
+@exercise(
+    "04.bp",
+    Integer("a whole number"),
+    Page(
+        known=(144, 1, 9, 169, 36, 54, 21, 25, 121),
+        labels=("Different numbers",),
+        ask="After one layer the wall holds 9 different numbers. How many after six layers?",
+    ),
+)
+def _different(count: int) -> str:
+    if count == 144:
+        return "Every one of the 12·12 pixels has a number of its own."
+    if count > 144:
+        raise Wrong("The wall has 12·12 = 144 pixels. There can't be more numbers than that.")
+    if count == 1:
+        raise Wrong(
+            "That would be so without a frame. How far in does its news come in six layers?"
+        )
+    if count == 9:
+        raise Wrong(
+            "That is after one layer. The second one sees corners, edges and what is between."
+        )
+    if count == 21:
+        raise Wrong("21 it would be for nine equal weights: then all four sides look alike.")
+    raise Wrong("Each layer carries the news one pixel further in, from all four sides.")
+
+
+@exercise(
+    "04.cp",
+    Collection(Integer("a whole number"), "a set of input values"),
+    Page(
+        known=({3, 4, 5}, {6, 7, 8}, {1, 4, 7}, {2, 5, 8}, {4}),
+        labels=("Values in no window",),
+        options=tuple(range(9)),
+        ask="X = [[0, 1, 2], [3, 4, 5], [6, 7, 8]], padding 1, a 2×2 window, stride 3 down and 2 "
+        "across. Which values of X are in no window?",
+    ),
+)
+def _skipped(given: frozenset[int]) -> str:
+    if given == {3, 4, 5}:
+        return (
+            "The windows cover rows 0 and 1 and rows 3 and 4 of the padded input, and never row 2."
+        )
+    if given == {1, 4, 7}:
+        raise Wrong("Across, the step is 2 and so is the window: no column is left out.")
+    if not given:
+        raise Wrong("The window is 2 rows high and moves down by 3. What lies between?")
+    for value in sorted(given - {3, 4, 5}):
+        raise Wrong(
+            f"{value} is read. With the frame it is in row {value // 3 + 1}, counted from 0."
+        )
+    raise Wrong("Those are in no window. The rest of their row has the same fate.")
+
+
+@exercise(
     "04.1",
     Integers(2, "the shape, (rows, columns)"),
     Page(known=((2, 2), (3, 2), (2, 3), (6, 6)), labels=("Rows", "Columns")),

@@ -10,8 +10,102 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from utils.exercises import Wrong, answers, exercise
-from utils.exercises.answers import Array, Call, Function, Number, Numbers, Parts, agree, same
+from utils.exercises.answers import (
+    Array,
+    Call,
+    Function,
+    Integer,
+    Number,
+    Numbers,
+    Parts,
+    Words,
+    agree,
+    same,
+)
 from utils.exercises.page import Page
+
+
+@exercise(
+    "05.ap",
+    Integer("a whole number"),
+    Page(
+        known=(81, 9, 27, 84, 30, 3),
+        labels=("Weights",),
+        ask="How many weights has this 3×3 layer, the zeros included?",
+    ),
+)
+def weights_of_three_planes(weights: int) -> str:
+    """The weights of a 3×3 layer from three planes to three, without bias."""
+    if weights == 9:
+        raise Wrong("That is one kernel for one plane.")
+    if weights == 27:
+        raise Wrong("That is enough for one output plane. The layer makes three.")
+    if weights in (84, 30):
+        raise Wrong("With `bias=False` there are no biases.")
+    if weights == 3:
+        raise Wrong("Three of them are 1; the zeros are weights as well.")
+    if weights != 81:
+        raise Wrong("There is a 3×3 kernel for each output plane and each input plane.")
+    return "Three outputs, three inputs, and a kernel of nine numbers for each pair of them."
+
+
+@exercise(
+    "05.bp",
+    Integer("a whole number"),
+    Page(
+        known=(76, 57, 64, 68, 20),
+        labels=("First number",),
+        ask="What is the first number of the second output, whose filter is K + 1?",
+    ),
+)
+def second_output(value: int) -> str:
+    """The first entry of the second output."""
+    if value == 57:
+        raise Wrong("Each of the eight weights grows by 1, and each is multiplied by a pixel.")
+    if value in (64, 68):
+        raise Wrong("Both planes count, and each product grows by the pixel that its weight meets.")
+    if value == 20:
+        raise Wrong("That is by how much it exceeds 56.")
+    if value != 76:
+        raise Wrong("Under the window are 0, 1, 3, 4 in one plane and 1, 2, 4, 5 in the other.")
+    return "56 and once more each of the eight pixels, which add up to 20."
+
+
+_COLOURS = ("edges", "blue, not red", "red, not cyan", "yellow, not blue")
+
+
+@exercise(
+    "05.cp",
+    Words(2, "two names of filters"),
+    Page(
+        known=(
+            ("blue, not red", "red, not cyan"),
+            ("edges", "red, not cyan"),
+            ("red, not cyan", "red, not cyan"),
+            ("yellow, not blue", "red, not cyan"),
+            ("blue, not red", "edges"),
+            ("blue, not red", "blue, not red"),
+            ("blue, not red", "yellow, not blue"),
+        ),
+        labels=("The sky", "The cheek"),
+        options=_COLOURS,
+        ask="Which of the 4 filters has the largest output in the sky, and which on the cheek?",
+    ),
+)
+def sky_and_cheek(answer: tuple[str, ...]) -> str:
+    """The filters that answer most to the sky and to the cheek."""
+    sky, cheek = answer
+    if sky == "edges":
+        raise Wrong("The sky: it is nearly flat, and a flat surface has no edge.")
+    if sky != "blue, not red":
+        raise Wrong("The sky: it is brightest in the blue plane, which this filter subtracts.")
+    if cheek == "edges":
+        raise Wrong("The cheek: it is nearly flat, and a flat surface has no edge.")
+    if cheek == "blue, not red":
+        raise Wrong("The cheek: it is brightest in the red plane, which this filter subtracts.")
+    if cheek != "red, not cyan":
+        raise Wrong("The cheek: close, but orange. Compare 0.84 − (0.53 + 0.37)/2 with this one.")
+    return "0.37 in the sky; on the cheek 0.39, before 0.32 for yellow, not blue."
 
 
 def _full(K1: Tensor, K2: Tensor) -> Tensor:

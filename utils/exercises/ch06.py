@@ -23,6 +23,69 @@ from utils.exercises.page import Page
 
 
 @exercise(
+    "06.ap",
+    Letters("AB"),
+    Page(
+        known=("A", "B", "AB"),
+        labels=("Picture",),
+        ask="In which picture is only about 1/3 of the numbers left?",
+    ),
+)
+def lost_more(given: frozenset[str]) -> str:
+    """The picture of which two planes were made coarse."""
+    if len(given) > 1:
+        raise Wrong("It is one of the two.")
+    if given != {"A"}:
+        raise Wrong("B looks worse, and only one of its planes was made coarse.")
+    return "Two of its three planes were made coarse, and you hardly see it."
+
+
+@exercise(
+    "06.bp",
+    Number("a factor"),
+    Page(
+        known=(17, 4, 16, 18, 9, 1, 1179648 / 69632),
+        labels=("Factor",),
+        ask="How many times as many weights have the two 3×3 layers as the bottleneck? To the "
+        "nearest whole number.",
+    ),
+)
+def saved_by_a_bottleneck(factor: float) -> str:
+    """Weights of two 3×3 layers at 256 channels over those of ResNet's bottleneck."""
+    if factor == 4:
+        raise Wrong("4 is by how much the channels shrink, and they are two of the factors.")
+    if factor == 16:
+        raise Wrong("16 is what the 3×3 layer saves. Count the other layers on both sides as well.")
+    if factor == 18:
+        raise Wrong("18·256² is right for the two. The bottleneck: 256·64 + 9·64² + 64·256.")
+    if not 16.5 <= factor < 17.5:
+        raise Wrong("Two layers of 9·256² weights, against 256·64 + 9·64² + 64·256.")
+    return "1,179,648 against 69,632 weights: 16.9 times as many."
+
+
+@exercise(
+    "06.cp",
+    Integer("a whole number"),
+    Page(
+        known=(36, 16, 1, 53, 17, 0),
+        labels=("Layers",),
+        ask="How many of the 53 convolutions of ResNet-50 have a window of one pixel?",
+    ),
+)
+def one_pixel_layers(count: int) -> str:
+    """The 1×1 convolutions of ResNet-50."""
+    if not 0 <= count <= 53:
+        raise Wrong("There are 53 convolutions in all.")
+    if count < 27:
+        raise Wrong("More: each of its 16 blocks is a bottleneck, with two of them.")
+    if count == 32:
+        raise Wrong("32 in the 16 bottlenecks. Four more fit an input to the size of an output.")
+    if count != 36:
+        raise Wrong("Close: two in each of 16 bottlenecks, and one more in four of them.")
+    return "Two in each of 16 bottlenecks, and four that fit an input to the size of an output."
+
+
+@exercise(
     "06.1",
     Letters("ABCDE"),
     Page(known=("ABD",)),

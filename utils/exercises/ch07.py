@@ -14,7 +14,6 @@ from utils.exercises.answers import (
     Function,
     Integers,
     Letters,
-    Numbers,
     Parts,
     Words,
     agree,
@@ -263,42 +262,6 @@ def _softmax_pool(function: Call) -> str:
     return "The mean at β = 0, on its way to the maximum as β grows."
 
 
-@exercise(
-    "07.8",
-    Numbers(2, "two chances between 0 and 1"),
-    Page(
-        known=(
-            (2 / 3, 4 / 9),
-            (1 / 3, 4 / 9),
-            (1 / 2, 4 / 9),
-            (2 / 3, 2 / 3),
-            (2 / 3, 1 / 3),
-            (2 / 3, 1 / 9),
-        ),
-        labels=("Right", "Right and down"),
-    ),
-)
-def _dot(answer: tuple[float, ...]) -> str:
-    right, diagonal = answer
-
-    def near(a: float, b: float) -> bool:
-        return math.isclose(a, b, abs_tol=0.005)
-
-    if near(right, 1 / 3):
-        raise Wrong("1/3 is the chance that the dot leaves its window.")
-    if near(right, 1 / 2):
-        raise Wrong("Half of the time is for windows of 2. These have three columns.")
-    if not near(right, 2 / 3):
-        raise Wrong("Count the columns of a window from which a step right does not lead out.")
-    if near(diagonal, 4 / 9):
-        return "Two places of three in each direction."
-    if near(diagonal, 2 / 3):
-        raise Wrong("To the right is right. The step down may lead out as well.")
-    if near(diagonal, 1 / 3) or near(diagonal, 1 / 9):
-        raise Wrong("To the right is right. Both must go well: 2 of 3 rows and 2 of 3 columns.")
-    raise Wrong("To the right is right. Count the places of the 3×3 window from which it stays.")
-
-
 _WHY = {
     "A": "ReLU never turns the order of two numbers round.",
     "B": "a bias moves all numbers of a channel alike.",
@@ -311,9 +274,12 @@ _WHY = {
 
 
 @exercise(
-    "07.9",
+    "07.cp",
     Letters("ABCDEFG"),
-    Page(known=("ABDF",)),
+    Page(
+        known=("ABDF",),
+        ask="Which of these give the same before max pooling, 2×2, as behind it, always?",
+    ),
 )
 def _places(given: frozenset[str]) -> str:
     for letter in sorted(given - set("ABDF")):
@@ -321,3 +287,52 @@ def _places(given: frozenset[str]) -> str:
     for letter in sorted(set("ABDF") - given):
         raise Wrong(f"Right as far as it goes, but {letter} is missing: {_WHY[letter]}")
     return "They act on each number alone and keep the order."
+
+
+@exercise(
+    "07.ap",
+    Words(3, "which of the three each of A, B and C is"),
+    Page(
+        known=(
+            ("mean", "largest", "first"),
+            ("first", "largest", "mean"),
+            ("mean", "first", "largest"),
+            ("largest", "mean", "first"),
+        ),
+        labels=("A", "B", "C"),
+        options=("first", "largest", "mean"),
+        ask="Each of A, B and C keeps one number of every 6×6 window: its first (the pixel at the "
+        "upper left), its largest, or its mean. Which is which?",
+    ),
+)
+def _three_summaries(answer: tuple[str, ...]) -> str:
+    a, b, c = answer
+    if b != "largest":
+        raise Wrong("The largest number of a window is at least as bright as the other two.")
+    if a == "mean" and c == "first":
+        return "B is the brightest, A the smoothest, and C keeps the noise of single pixels."
+    if a == c:
+        raise Wrong("B is right. A and C are two different ones.")
+    raise Wrong("B is right. Which of A and C is smoother? A mean evens out, a single pixel can't.")
+
+
+@exercise(
+    "07.bp",
+    Integers(2, "how many numbers come out, and the largest of them"),
+    Page(
+        known=((1, 4), (4, 8), (1, 8), (4, 4), (1, 5), (2, 4)),
+        labels=("Numbers in the output", "Largest of them"),
+        ask="nn.MaxPool2d(2) meets the 3×3 matrix of the numbers 0 to 8. What does it give out?",
+    ),
+)
+def _default_stride(answer: tuple[int, ...]) -> str:
+    count, largest = answer
+    if count == 4:
+        raise Wrong("Four windows stand on 3×3 only if they share pixels. By default they don't.")
+    if count != 1:
+        raise Wrong("How many windows of 2×2 stand side by side on 3×3?")
+    if largest == 8:
+        raise Wrong("One number is right. But the 8 stands in the last row, which nothing reads.")
+    if largest != 4:
+        raise Wrong("One number is right: the largest of the window at the upper left.")
+    return "One window fits, on 0, 1, 3 and 4. Third row and column are read by none."

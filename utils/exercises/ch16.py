@@ -3,12 +3,104 @@
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from utils.exercises import Wrong, exercise
-from utils.exercises.answers import Call, Function, Integers, Number, Numbers, close, listed
+from utils.exercises.answers import Call, Function, Integer, Integers, Number, Numbers, close
 from utils.exercises.page import Page
 from utils.shapes import conv_cost
+
+
+@exercise(
+    "16.ap",
+    Integer("a whole number"),
+    Page(
+        known=(13, 12, 6, 24, 25, 14, 1),
+        labels=("Batch",),
+        ask="The least batch at which the layer, 512 to 512, is compute-bound:",
+    ),
+)
+def least_batch(batch: int) -> str:
+    """The least batch at which 512 to 512 is compute-bound at a ridge of 6."""
+    if batch == 13:
+        return "Now each weight that is fetched serves 13 pictures."
+    if batch == 12:
+        raise Wrong("Very near. At 12 the widget still says memory-bound: what else is moved?")
+    if batch == 6:
+        raise Wrong("The ridge is at 6 operations a byte, and a weight has four bytes.")
+    if batch in (24, 25):
+        raise Wrong("A multiply-add is two operations.")
+    if batch > 13:
+        raise Wrong("It is compute-bound there. Is it at a smaller batch as well?")
+    raise Wrong("Look at the diamond: it is still on the slope there.")
+
+
+@exercise(
+    "16.bp",
+    Integer("a whole number"),
+    Page(
+        known=(5, 3, 4, 7, 9, 1),
+        labels=("Kernel size",),
+        ask="The least odd kernel size at which the layer is past the ridge, on 56×56 pixels:",
+    ),
+)
+def least_kernel(k: int) -> str:
+    """The least odd kernel of a depthwise layer that is compute-bound at a ridge of 6."""
+    if k == 5:
+        return "Batch and pixels hardly move the diamond. The kernel does."
+    if k % 2 == 0:
+        raise Wrong("An odd size is asked, so that the padding is the same on both sides.")
+    if k < 5:
+        raise Wrong("With this kernel no batch and no input size takes it over the ridge.")
+    raise Wrong("It is past the ridge there. Is a smaller kernel enough?")
+
+
+@exercise(
+    "16.cp",
+    Number("a number"),
+    Page(
+        known=(1, 0.25, 4, 0.5, 2),
+        labels=("Factor",),
+        ask="Half the pixels a side, twice the channels in and out: the multiply-adds change by "
+        "the factor",
+    ),
+)
+def same_work(factor: float) -> str:
+    """The factor of multiply-adds for half the side and twice the channels."""
+    if close(factor, 1):
+        return "A quarter of the places, four times the weights."
+    if close(factor, 0.25):
+        raise Wrong("That is the places. What happens to the weights?")
+    if close(factor, 4):
+        raise Wrong("That is the weights. What happens to the places?")
+    if close(factor, 0.5):
+        raise Wrong("The channels double on both sides, in and out.")
+    if close(factor, 2):
+        raise Wrong("Half a side is a quarter of the places.")
+    raise Wrong("Multiply-adds are places times weights. What happens to each?")
+
+
+@exercise(
+    "16.dp",
+    Integer("a whole number"),
+    Page(
+        known=(29, 30, 20, 19, 28, 10),
+        labels=("Forward passes of a layer",),
+        ask="A step of training on 10 layers, in forward passes of one layer:",
+    ),
+)
+def ten_layers(passes: int) -> str:
+    """What a training step on ten equal layers costs, in forward passes of one."""
+    if passes == 29:
+        return "Ten forward, ten and nine gradients."
+    if passes == 30:
+        raise Wrong("Nearly: one of the thirty is not needed. Which?")
+    if passes == 20:
+        raise Wrong("Each layer has two gradients to give, not one.")
+    if passes in (19, 28):
+        raise Wrong("Ten forward, ten gradients of weights, and which gradients of inputs?")
+    if passes == 10:
+        raise Wrong("That is the forward pass alone.")
+    raise Wrong("Three lines for each layer; one line of one layer is not needed.")
 
 
 @exercise(
@@ -177,47 +269,7 @@ def steps(answer: tuple[float, ...]) -> str:
     return "Each gradient costs what its layer costs; only those asked for are made."
 
 
-@exercise(
-    "16.5",
-    Numbers(2, "MiB at stride 1, inputs at stride 2"),
-    Page(
-        known=(
-            (441, 2.25),
-            (441, 9),
-            (441, 4.5),
-            *((441 * factor, 2.25) for factor in (1 / 16, 2**20 / 1e6, 1 / 4, 1 / 3, 1 / 64, 2)),
-        ),
-        labels=("Columns, MiB", "Columns / inputs"),
-    ),
-)
-def columns(answer: tuple[float, ...]) -> str:
-    """MiB of im2col's columns for a batch, and how many inputs they are at stride 2."""
-    size, inputs = answer
-    want = 16 * 64 * 9 * 112 * 112 * 4 / 2**20
-    if close(size, want / 16):
-        raise Wrong("That is for one picture; the batch has 16.")
-    if close(size, want * 2**20 / 1e6):
-        raise Wrong("Those are megabytes, 10⁶ bytes. A MiB is 2²⁰ bytes.")
-    if close(size, want / 4):
-        raise Wrong("You counted numbers. In float32 each has 4 bytes.")
-    if close(size, want / 3):
-        raise Wrong("A 3×3 window has 9 numbers in each channel, not 3.")
-    if close(size, want / 64):
-        raise Wrong("A column holds the window in all 64 channels.")
-    if close(size, 2 * want):
-        raise Wrong("The number of kernels does not enter: all use the same columns.")
-    if not close(size, want):
-        raise Wrong("Pictures · channels · taps · places numbers, 4 bytes each, in units of 2²⁰.")
-    if close(inputs, 9):
-        raise Wrong("9 is stride 1. At stride 2 there are fewer places, and so fewer columns.")
-    if close(inputs, 4.5):
-        raise Wrong("Stride 2 halves rows and columns of places.")
-    if not close(inputs, 2.25):
-        raise Wrong("At stride 2: 9 taps, and a quarter of the places.")
-    return "441 MiB, nine batches; at stride 2 a quarter of that."
-
-
-@exercise("16.6", Function("ratio(c_i, c_o, k)", Number("a number")))
+@exercise("16.5", Function("ratio(c_i, c_o, k)", Number("a number")))
 def separable(function: Call) -> str:
     """`ratio(c_i, c_o, k)`: multiply-adds of depthwise separable to full."""
     wrong: list[tuple[Callable[[int, int, int], float], str]] = [
@@ -247,7 +299,7 @@ def separable(function: Call) -> str:
 
 
 @exercise(
-    "16.6p",
+    "16.5p",
     Number("a fraction"),
     Page(
         known=(1 / 128 + 1 / 9, 1 / 9, 1 / 128, 1 / 64 + 1 / 9, 1 / 128 + 1 / 3),
@@ -272,7 +324,7 @@ def fraction_left(fraction: float) -> str:
 
 
 @exercise(
-    "16.7",
+    "16.6",
     Integers(2, "the batch in float32, the batch in float16"),
     Page(
         known=((54, 26), (50, 25), (53, 26), (54, 54), (54, 25), (54, 27), (115, 54)),
@@ -307,142 +359,3 @@ def _least_batch(size: int, operations: int) -> int:
     weights, ends = 4096 * 1000, 4096 + 1000
     least = Fraction(25 * size * weights, operations * weights - 25 * size * ends)
     return math.ceil(least)
-
-
-@exercise("16.8a", Function("two_outputs(d, g)"))
-def four_products(function: Call) -> str:
-    """`two_outputs(d, g)`: two outputs of a three-tap filter with four products."""
-    for d, g in (
-        ((0, 1, 2, 3), (1, 2, 3)),
-        ((5, -2, 7, 4), (2, -3, 1)),
-        ((1, 0, 0, 0), (4, 5, 6)),
-        ((-3, 8, 1, -6), (0, 1, 7)),
-    ):
-        _Number.products = 0
-        picture = [_Number(value, "d") for value in d]
-        got = function(picture, [_Number(value, "g") for value in g])
-        parts = listed(got)
-        if parts is None or len(parts) != 2:
-            raise Wrong(f"The function should return two numbers; it returned {got!r}.")
-        got = [
-            part.value if isinstance(part, _Number) else Number("two numbers").read(part)
-            for part in parts
-        ]
-        want = [sum(d[i + a] * g[a] for a in range(3)) for i in range(2)]
-        if got == want[::-1] != want:
-            raise Wrong("The two outputs are there, in the wrong order.")
-        if got == [sum(d[i + a] * g[2 - a] for a in range(3)) for i in range(2)] != want:
-            raise Wrong("Your filter is flipped: the first tap meets the first number.")
-        if got != want:
-            raise Wrong(f"For d = {d} and g = {g} it should give {want}; yours gives {got}.")
-        if _Number.products == 6:
-            raise Wrong("Right values, with six products of a picture's and a kernel's number.")
-        if _Number.products != 4:
-            raise Wrong(f"Right values, with {_Number.products} products in place of four.")
-    return "Four products of a picture's number and a kernel's."
-
-
-@exercise(
-    "16.8b",
-    Numbers(3, "products for an output of F(2×2, 3×3), F(4×4, 3×3), F(6×6, 3×3)"),
-    Page(
-        known=(
-            (4, 2.25, 16 / 9),
-            (16, 36, 64),
-            (2, 1.5, 4 / 3),
-            (1 / 4, 4 / 9, 9 / 16),
-            (9 / 4, 4, 81 / 16),
-        ),
-        labels=("F(2×2, 3×3)", "F(4×4, 3×3)", "F(6×6, 3×3)"),
-    ),
-)
-def products_for_each_output(answer: tuple[float, ...]) -> str:
-    """(m + 2)²/m² for m = 2, 4, 6."""
-    want = [(m + 2) ** 2 / m**2 for m in (2, 4, 6)]
-    if all(map(close, answer, want)):
-        return "(m + 2)²/m², in place of 9: from four to less than two."
-    if all(map(close, answer, (16, 36, 64))):
-        raise Wrong("Those are the products for a whole tile. It has m² outputs.")
-    if all(map(close, answer, ((m + 2) / m for m in (2, 4, 6)))):
-        raise Wrong("That is in one dimension; in two the points are (m + 2)·(m + 2).")
-    if all(map(close, answer, (1 / part for part in want))):
-        raise Wrong("Upside down: those are outputs for each product.")
-    if all(map(close, answer, (9 / part for part in want))):
-        raise Wrong("Those are factors saved. How many of the 9 products are left?")
-    m, part = next(
-        (m, part)
-        for m, part, right in zip((2, 4, 6), answer, want, strict=True)
-        if not close(part, right)
-    )
-    raise Wrong(f"F({m}×{m}, 3×3) evaluates a tile at {m + 2} points an axis; not {part:g}.")
-
-
-class _Number:
-    """A number that knows what it was made of, and counts products of such numbers."""
-
-    products = 0
-
-    def __init__(self, value: Any, made_of: str = "") -> None:
-        self.value = Fraction(value)
-        self.made_of = frozenset(made_of)
-
-    def __repr__(self) -> str:
-        return str(self.value)
-
-    def _with(self, other: Any, value: Callable[[Fraction, Fraction], Fraction]) -> "_Number":
-        other = other if isinstance(other, _Number) else _Number(other)
-        result = _Number(value(self.value, other.value))
-        result.made_of = self.made_of | other.made_of
-        return result
-
-    def __add__(self, other: Any) -> "_Number":
-        return self._with(other, lambda x, y: x + y)
-
-    def __sub__(self, other: Any) -> "_Number":
-        return self._with(other, lambda x, y: x - y)
-
-    def __rsub__(self, other: Any) -> "_Number":
-        return self._with(other, lambda x, y: y - x)
-
-    def __neg__(self) -> "_Number":
-        return 0 - self
-
-    def __mul__(self, other: Any) -> "_Number":
-        if isinstance(other, _Number) and self.made_of and other.made_of:
-            _Number.products += 1
-        return self._with(other, lambda x, y: x * y)
-
-    def __truediv__(self, other: Any) -> "_Number":
-        if isinstance(other, _Number):
-            raise Wrong("Only division by a constant is needed, such as / 2.")
-        return self._with(other, lambda x, y: x / y)
-
-    __radd__, __rmul__ = __add__, __mul__
-
-
-@exercise(
-    "16.9",
-    Integers(2, "k for three transforms, k for two"),
-    Page(known=((9, 7), (9, 9), (7, 5), (13, 11)), labels=("k, three transforms", "k, two")),
-)
-def crossings(answer: tuple[int, ...]) -> str:
-    """The least odd k from which Fourier does fewer operations on 256×256 pixels, depthwise."""
-    fresh, stored = answer
-
-    def least(transforms: int, log: int = 16, direct: int = 2, spectra: int = 4) -> int:
-        bill = transforms * 2.5 * log + spectra
-        return next(k for k in range(1, 99, 2) if direct * k * k > bill)
-
-    if (fresh, stored) == (least(3, log=8), least(2, log=8)):
-        raise Wrong("N is the number of pixels, 256·256, so its logarithm is 16, not 8.")
-    if (fresh, stored) == (least(3, direct=1), least(2, direct=1)):
-        raise Wrong("The windows take k² multiply-adds: 2k² operations.")
-    if fresh != least(3):
-        raise Wrong(
-            "Three transforms: 3·2.5·16 + 4 operations a pixel. From which odd k is 2k² more?"
-        )
-    if stored == fresh:
-        raise Wrong("With the kernel's transform kept, two transforms are left, not three.")
-    if stored != least(2):
-        raise Wrong("Two transforms: 2·2.5·16 + 4 operations a pixel.")
-    return "124 and 84 operations a pixel, against 2k²."

@@ -1,5 +1,7 @@
 """Average pooling: the mean of each window of each channel."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -62,8 +64,8 @@ def avg_pool2d(
     call = Call("avg_pool2d", 2, input=input)
     if divisor_override is not None and call.integer("divisor_override", divisor_override) == 0:
         raise call.refusal("divisor_override must not be 0")
-    numbers = (kernel_size, stride, padding)
-    return _average(call, input, *numbers, ceil_mode, count_include_pad, divisor_override)
+    window = (kernel_size, stride, padding, 1, ceil_mode)
+    return _average(call, input, count_include_pad, divisor_override, *window)
 
 
 @operator()
@@ -98,8 +100,8 @@ def avg_pool1d(
 
     Source: PyTorch, `torch.nn.AvgPool1d`.
     """
-    call = Call("avg_pool1d", 1, input=input)
-    return _average(call, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+    call, window = Call("avg_pool1d", 1, input=input), (kernel_size, stride, padding, 1, ceil_mode)
+    return _average(call, input, count_include_pad, None, *window)
 
 
 @operator()
@@ -154,27 +156,18 @@ def adaptive_avg_pool2d(
     return as_given(y, input, 2, input)
 
 
-def _average(
-    call: Call,
-    input: Tensor,
-    kernel_size: Ints,
-    stride: Ints | None,
-    padding: Ints,
-    ceil_mode: bool,
-    count_include_pad: bool,
-    divisor: int | None,
-) -> Tensor:
+def _average(call: Call, input: Tensor, count: bool, divisor: int | None, *window: Any) -> Tensor:
     """Check the arguments, add up each window, and divide."""
     call.check_tensors("input")
     call.check_dtype(input.dtype, integers=torch.int64)
-    call.flag("count_include_pad", count_include_pad)
-    layer = read_windows(call, kernel_size, stride, padding, 1, ceil_mode)
+    call.flag("count_include_pad", count)
+    layer = read_windows(call, *window)
     x = as_pictures(input, call.axes)
     by: int | Tensor
     if divisor is not None:
         by = divisor
     else:
-        rows, columns = (_count(axis, count_include_pad, x.device) for axis in layer[:2])
+        rows, columns = (_count(axis, count, x.device) for axis in layer[:2])
         by = rows[:, None] * columns
     way = average_along_axes if plain(x) and not recorded(x) else definition.average
     return as_given(way(x, layer, by), input, call.axes, input)

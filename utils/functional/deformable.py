@@ -178,8 +178,7 @@ def _check_tensors(
     for name, value, per_tap in (("offset", offset, "2·"), ("mask", mask, "")):
         if value is not None and value.ndim != 4:
             raise call.refusal(f"{name} must be (N, {per_tap}offset groups·k_h·k_w, o_h, o_w)")
-    if 0 in tuple(input.shape[2:]):
-        raise call.refusal("input must have a pixel")
+    call.check_pictures(input, of_none=True)
     if 0 in tuple(weight.shape[2:]):
         raise call.refusal("weight must have a tap")
     channels, taken, taps = input.shape[1], weight.shape[1], weight.shape[2] * weight.shape[3]

@@ -1,6 +1,7 @@
 """Max pooling: the largest number of each window of each channel, and its way back."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -8,7 +9,7 @@ from torch import Tensor
 from utils.functional import definition
 from utils.functional.arguments import Call, Ints
 from utils.functional.door import as_given, operator, plain, recorded
-from utils.functional.geometry import Axis, Layer
+from utils.functional.geometry import Axis
 from utils.functional.pool_windows import read_windows
 from utils.functional.ways.axes import find_largest_by_planes, take_largest_along_axes
 
@@ -55,12 +56,8 @@ def max_pool2d(
 
     Source: PyTorch, `torch.nn.MaxPool2d`.
     """
-    call = Call("max_pool2d", 2, input=input)
-    call.check_tensors("input")
-    call.check_dtype(input.dtype, integers=True)
-    layer = read_windows(call, kernel_size, stride, padding, dilation, ceil_mode)
-    y, indices = _find_largest(input, layer, 2, bool(return_indices))
-    return (y, indices) if return_indices else y
+    call, window = Call("max_pool2d", 2, input=input), (kernel_size, stride, padding, dilation)
+    return _pool(call, input, bool(return_indices), *window, ceil_mode)
 
 
 @operator()
@@ -97,12 +94,8 @@ def max_pool1d(
 
     Source: PyTorch, `torch.nn.MaxPool1d`.
     """
-    call = Call("max_pool1d", 1, input=input)
-    call.check_tensors("input")
-    call.check_dtype(input.dtype, integers=bool(return_indices))
-    layer = read_windows(call, kernel_size, stride, padding, dilation, ceil_mode)
-    y, indices = _find_largest(input, layer, 1, bool(return_indices))
-    return (y, indices) if return_indices else y
+    call, window = Call("max_pool1d", 1, input=input), (kernel_size, stride, padding, dilation)
+    return _pool(call, input, bool(return_indices), *window, ceil_mode)
 
 
 @operator(autocast="float32")
@@ -165,17 +158,19 @@ def max_unpool2d(
     return as_given(y, input, 2, input)
 
 
-def _find_largest(input: Tensor, layer: Layer, axes: int, where: bool) -> tuple[Tensor, Tensor]:
-    """Take the largest of each window; say where it is if somebody asks (else what is no index)."""
+def _pool(call: Call, input: Tensor, where: bool, *window: Any) -> Tensor | tuple[Tensor, Tensor]:
+    """Check the arguments, take the largest of each window, and say where if somebody asks."""
+    call.check_tensors("input")
+    call.check_dtype(input.dtype, integers=call.axes == 2 or where)
+    layer, axes = read_windows(call, *window), call.axes
     x = input if input.ndim == axes + 2 else input.unsqueeze(0)  # halves stay: they are compared
     x = x.unsqueeze(3) if axes == 1 else x
     if plain(x) and not where and not recorded(x):
-        y = indices = take_largest_along_axes(x, layer)
-    elif plain(x) and _sees(layer.rows) and _sees(layer.columns):
-        y, indices = find_largest_by_planes(x, layer)
-    else:
-        y, indices = definition.find_largest(x, layer)
-    return as_given(y, input, axes, input), as_given(indices, input, axes, input)
+        return as_given(take_largest_along_axes(x, layer), input, axes, input)
+    seen = plain(x) and _sees(layer.rows) and _sees(layer.columns)
+    find = find_largest_by_planes if seen else definition.find_largest
+    y, indices = (as_given(found, input, axes, input) for found in find(x, layer))
+    return (y, indices) if where else y
 
 
 def _sees(axis: Axis) -> bool:

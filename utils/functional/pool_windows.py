@@ -5,19 +5,14 @@ from utils.functional.geometry import Axis, Layer, layer_of, reading
 
 
 def read_windows(
-    call: Call,
-    kernel_size: Ints,
-    stride: Ints | None,
-    padding: Ints,
-    dilation: Ints,
-    ceil_mode: bool,
+    call: Call, kernel: Ints, stride: Ints | None, padding: Ints, dilation: Ints, ceil_mode: bool
 ) -> Layer:
     """Check the arguments of a pooling, and say what geometry they have."""
     input = call.tensors["input"]
     assert input is not None  # or refused
     call.check_pictures(input)
     call.flag("ceil_mode", ceil_mode)
-    kernel_size = call.integers("kernel_size", kernel_size, 1)
+    kernel_size = call.integers("kernel_size", kernel, 1)
     if stride is None or (isinstance(stride, (tuple, list)) and not stride):
         stride = kernel_size
     stride = call.integers("stride", stride, 1)

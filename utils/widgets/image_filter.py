@@ -1,6 +1,7 @@
 """ImageFilter: a photograph, an editable kernel, and what comes out."""
 
 import base64
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from utils.widgets.traits import Choice, Matrix, Position, State, whole
 DISPLAYS = ("clipped", "signed", "stretched")
 MOST = 256
 _NUMBERS = Matrix(most=MOST, called="the image")
+_KERNEL = Matrix(most=15, called="a preset's kernel")
 # A picture for examples: dark at the upper left, bright at the lower right, with an edge across.
 _RAMP = [[(y + x) / 40 if x < 9 else 1 - y / 30 for x in range(16)] for y in range(24)]
 
@@ -63,6 +65,20 @@ def _checked(image: Any) -> dict[str, Any]:
     return {"height": height, "width": width, "data": base64.b64encode(levels).decode("ascii")}
 
 
+class Presets(State):
+    """Kernels by name, or what the page sends for them: pairs of a name and a kernel."""
+
+    def form(self, value: Any) -> tuple[tuple[str, Any], ...]:
+        """Pairs of a name and a kernel."""
+        try:
+            pairs = [(name, kernel) for name, kernel in dict(value).items()]
+        except (TypeError, ValueError):
+            raise WidgetError(f"presets must be kernels by name; got {value!r}") from None
+        if not all(isinstance(name, str) and name for name, _ in pairs):
+            raise WidgetError(f"presets must have names; got {[name for name, _ in pairs]}")
+        return tuple((name, _KERNEL.form(kernel)) for name, kernel in pairs)
+
+
 class ImageFilter(Explorable):
     """A photograph under a kernel that the reader edits; point at an output and see its sum.
 
@@ -72,8 +88,9 @@ class ImageFilter(Explorable):
         row, column: The output pixel that is looked at.
         display: How outputs are painted: `"clipped"` to 0..255, `"signed"` with zero in mid-grey,
             or `"stretched"` from the least to the largest.
+        presets: Kernels by name to choose from, a dict; eight well-known ones unless told.
 
-    `kernel`, `row`, `column`, `display` and `image` are traits that page and Python share.
+    `kernel`, `row`, `column`, `display`, `presets`, `image` are traits that page and Python share.
 
     Raises:
         ValueError: unless the image is a matrix of numbers from 0 to 1, at most 256 by 256, and the
@@ -90,17 +107,32 @@ class ImageFilter(Explorable):
     row = Position()
     column = Position()
     display = Choice(*DISPLAYS)
+    presets = Presets(())
 
     examples: ClassVar[dict[str, dict[str, Any]]] = {
         "clipped": {"image": _RAMP, "K": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]},
         "signed": {"image": _RAMP, "K": [[1, 0, -1]] * 3, "row": 4, "display": "signed"},
         "stretched": {"image": _RAMP, "K": [[1, 2], [0, -1]], "column": 3, "display": "stretched"},
+        "own presets": {
+            "image": _RAMP,
+            "K": [[1, -1]],
+            "display": "signed",
+            "presets": {"Right": [[1, -1]], "Down": [[1], [-1]]},
+        },
     }
 
     def __init__(
-        self, image: Any, K: Any, row: int = 0, column: int = 0, display: str = "clipped"
+        self,
+        image: Any,
+        K: Any,
+        row: int = 0,
+        column: int = 0,
+        display: str = "clipped",
+        presets: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        super().__init__(image=image, kernel=K, row=row, column=column, display=display)
+        super().__init__(
+            image=image, kernel=K, row=row, column=column, display=display, presets=presets
+        )
 
     def _check(self, state: dict[str, Any]) -> None:
         image, kernel = state["image"], state["kernel"]

@@ -23,7 +23,7 @@ from utils.functional.ways.taps import multiply_taps
 Way = Callable[[Tensor, Tensor, Layer], Tensor]
 
 MADE_OF_ONE = 2  # outputs of a channel up to which multiplying it by numbers is fastest
-WIDE = 5  # taps in a row of a kernel from which a product with a band is worth its zeros
+WORTH = 128  # products of a row of a band with the picture, from which they are worth its zeros
 
 
 def choose(x: Tensor, weight: Tensor, layer: Layer) -> Way:
@@ -34,8 +34,9 @@ def choose(x: Tensor, weight: Tensor, layer: Layer) -> Way:
     if not plain(x, weight):
         return definition.convolve
     if taken == 1 < layer.groups and out_channels <= MADE_OF_ONE * layer.groups:
-        wide = k_w >= WIDE and out_channels == layer.groups
-        return multiply_bands if wide and harmless(x, weight) else multiply_taps
+        worth = k_h * layer.columns.places >= WORTH * layer.rows.stride
+        worth = worth and out_channels == layer.groups and harmless(x, weight)
+        return multiply_bands if worth else multiply_taps
     unrolled = min(x.shape[0], 1) * taken * layer.groups * k_h * k_w
     few = unrolled * layer.rows.places * layer.columns.places <= max(weight.numel(), COPIED)
     return unroll_windows if few or k_h == 1 or layer.rows.stride > 1 else unroll_rows

@@ -17,20 +17,27 @@ from torch import Tensor
 
 from utils.functional.door import recorded
 from utils.functional.geometry import Layer
-from utils.functional.sliding import pad, see, slide
+from utils.functional.sliding import pad, slide
 
 # Copied windows are kept below this many numbers (2 MiB of float32), which a cache holds, or below
 # the size of the kernel, which has to be read anyway.
 COPIED = 1 << 19
+# Windows that see a row, and from which on it pays to first gather, once for all of them, the
+# pixels that a stride sets apart.
+SHARED = 3
 
 Make = Callable[[Tensor, int, int, Tensor], None]
 
 
 def unroll_windows(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     """Few places, or windows that overlap little: copy the windows, one product for all."""
-    view = see(pad(x, layer), layer)
+    rows, columns = layer.rows, layer.columns
+    view = _see_rows(x, layer)
+    if columns.stride > 1 and rows.kernel >= SHARED * rows.stride:
+        view = view.contiguous()
+    view = slide(view, 3, rows.kernel, rows.stride, rows.dilation).permute(0, 1, 5, 2, 3, 4)
     matrices = weight.reshape(layer.groups, weight.shape[0] // layer.groups, -1)
-    depth, width = matrices.shape[2], layer.columns.places
+    depth, width = matrices.shape[2], columns.places
 
     def make(some: Tensor, row: int, rows: int, y: Tensor) -> None:
         strip = some[..., row : row + rows, :]
@@ -46,8 +53,7 @@ def unroll_rows(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     The stride from row to row is 1: with another, rows of the kernel would see rows of their own.
     """
     (rows, columns, groups), (_, taken, k_h, k_w) = layer, weight.shape
-    view = slide(pad(x, layer), 3, k_w, columns.stride, columns.dilation)
-    view = view.permute(0, 1, 4, 2, 3)  # (N, C, k_w, H, o_w)
+    view = _see_rows(x, layer)
     matrices = weight.unflatten(0, (groups, -1)).permute(3, 0, 1, 2, 4).flatten(3)
     depth, width = taken * k_w, columns.places
 
@@ -62,13 +68,17 @@ def unroll_rows(x: Tensor, weight: Tensor, layer: Layer) -> Tensor:
     return _assemble(make, view, weight, layer, budget)
 
 
+def _see_rows(x: Tensor, layer: Layer) -> Tensor:
+    """Show what each column of taps sees of each row: a view, `(N, C, k_w, H, o_w)`."""
+    columns = layer.columns
+    view = slide(pad(x, layer), 3, columns.kernel, columns.stride, columns.dilation)
+    return view.permute(0, 1, 4, 2, 3)
+
+
 def _multiply(matrices: Tensor, columns: Tensor, y: Tensor, keep: int) -> None:
     """Make keep·y + matrices·columns of y, `(n·groups, O / groups, places)`, for n images."""
-    if y.shape[0] == 1:  # a product is faster than a batch of one
-        y[0].addmm_(matrices[0], columns[0], beta=keep)
-    else:
-        times = y.shape[0] // matrices.shape[0]
-        y.baddbmm_(matrices.expand(times, *matrices.shape).flatten(0, 1), columns, beta=keep)
+    images = len(y) // len(matrices)
+    y.baddbmm_(matrices if images == 1 else matrices.repeat(images, 1, 1), columns, beta=keep)
 
 
 def _assemble(make: Make, view: Tensor, weight: Tensor, layer: Layer, budget: int) -> Tensor:

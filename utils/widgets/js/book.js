@@ -3,18 +3,23 @@
 
 import * as engine from "folder:engine";
 import { mount, WIDGETS } from "./registry.js";
+import { addLink } from "./view/link.js";
 import { showProgress } from "./view/progress.js";
 import { pageModel } from "./view/store.js";
 
 const ends = new WeakMap(); // what takes a widget away again
+const links = new WeakMap(); // what follows a link to its state
 
 function start(place) {
   if (place.dataset.mounted) return;
   const stage = document.createElement("div");
   try {
-    const { explorable: kind, spec, colab } = place.dataset;
-    const model = pageModel({ ...JSON.parse(spec), colab });
+    const { explorable: kind, colab } = place.dataset;
+    const spec = JSON.parse(place.dataset.spec);
+    const model = pageModel({ ...spec, colab });
     ends.set(place, mount({ kind, model, el: stage }));
+    if (stage.querySelector(".ex-tools"))
+      links.set(place, addLink({ el: stage, id: idOf(place), kind, start: spec, model, mount }));
   } catch (error) {
     console.error(`${place.dataset.explorable} could not start`, error);
     return;
@@ -25,6 +30,23 @@ function start(place) {
 
 /** @returns {NodeListOf<HTMLElement>} */
 const places = () => document.querySelectorAll("div.explorable[data-explorable]");
+/** A widget's name in links: its kind, and the how-manieth of it on the page. */
+function idOf(place) {
+  const kind = place.dataset.explorable;
+  const alike = [...places()].filter((other) => other.dataset.explorable === kind);
+  return `${kind}-${alike.indexOf(place) + 1}`;
+}
+
+/** Goes to the widget that the address names, and shows its state. Other addresses are left alone. */
+function followLink() {
+  const { hash } = location;
+  const place = hash.includes("?") && [...places()].find((known) => hash.startsWith(`#${idOf(known)}?`));
+  if (!place) return;
+  start(place);
+  if (!links.get(place)?.(hash)) return;
+  place.scrollIntoView({ block: place.offsetHeight < innerHeight ? "center" : "start" });
+}
+
 const startAll = () => places().forEach(start);
 
 /** Starts the answers anew, so that they show what is remembered. */
@@ -52,6 +74,8 @@ function startWhenNear() {
     { rootMargin: "600px 0px" },
   );
   places().forEach((place) => near.observe(place));
+  followLink();
+  addEventListener("hashchange", followLink);
   showProgress(places(), answerAgain);
 }
 

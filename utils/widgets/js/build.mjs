@@ -51,6 +51,14 @@ const styles = {
   },
 };
 
+/** A page of the book has the style sheets in its own: a second one would style the page anew. */
+const noStyles = {
+  name: "no styles",
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /\.css$/ }, () => ({ contents: "", loader: "text" }));
+  },
+};
+
 /** Takes the modules of `core` from where the core's script has put them. */
 const fromCore = (core) => ({
   name: "from core",
@@ -106,12 +114,12 @@ async function scripts() {
   const whole = [folders(), styles];
   const parts = VIEWS.map((file) => {
     const add = `import start from "./widgets/${file}"; slidingWindowCourse.add("${className(file)}", start);`;
-    return [`book/${className(file)}.js`, { ...text(add), plugins: [fromCore(core), styles] }];
+    return [`book/${className(file)}.js`, { ...text(add), plugins: [fromCore(core), noStyles] }];
   });
   return [
     ["explorables.mjs", { entryPoints: ["kernel.js"], format: "esm", plugins: whole }],
     ["explorables.js", { entryPoints: ["book.js"], plugins: whole }],
-    ["book/explorables.js", { ...text(lines.join("\n")), plugins: [folders((path) => core.has(path)), styles] }],
+    ["book/explorables.js", { ...text(lines.join("\n")), plugins: [folders((path) => core.has(path)), noStyles] }],
     ...parts,
   ];
 }

@@ -3,7 +3,7 @@
 
 import { outputShape, shapeOf } from "./shape.js";
 import { IMPORTS, pair, tensor } from "./snippet.js";
-import { taps, outputAt as windowAt } from "./window.js";
+import { brokenRule, taps, outputAt as windowAt } from "./window.js";
 
 /** Input channels that feed output channel o. */
 export function feeding({ planes, filters, groups }, o) {
@@ -73,6 +73,14 @@ export function regrouped(config, groups, bank) {
 /** The numbers of groups that divide both, as they must. */
 export const legalGroups = ({ planes, filters }) =>
   planes.map((_, i) => i + 1).filter((g) => planes.length % g === 0 && filters.length % g === 0);
+
+/** Null, or the broken rule and a fix. */
+export function broken(config) {
+  const { planes, filters, groups } = config;
+  if (!legalGroups(config).includes(groups) || filters.some((filter) => filter.length * groups !== planes.length))
+    return `Groups must divide both numbers of channels: ${planes.length} come in, ${filters.length} go out.`;
+  return brokenRule(slice(config, 0, 0));
+}
 
 export const channelsPytorch = ({ planes, filters, groups, stride, padding }) =>
   [

@@ -92,6 +92,13 @@ const divisor = (a, b) => (b ? divisor(b, a % b) : a);
 /** Null, or the broken rule and a fix. */
 export function brokenCost(state) {
   const { in_channels, out_channels, groups, input_size: n, kernel_size: k, padding, dilation } = state;
+  const { batch, stride, bytes_per_number } = state;
+  const counts = [in_channels, out_channels, groups, batch, n, k, stride, dilation, bytes_per_number].flat();
+  if (![...counts, ...padding.map((p) => p + 1)].every((count) => Number.isInteger(count) && count > 0))
+    return "A layer is counted in whole numbers: channels, sizes and steps of 1 or more. Press Reset.";
+  for (const rate of [state.compute, state.bandwidth])
+    if (!(rate >= SLOWEST && rate <= FASTEST))
+      return `A machine's rates go from ${SLOWEST} to ${grouped(FASTEST)}. Press Reset.`;
   for (const [count, word] of [
     [in_channels, "in"],
     [out_channels, "out"],

@@ -12,6 +12,9 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** A style sheet as an element; none where the page has it already, as the book's pages do. */
+export const sheet = (css) => (css ? [h("style", {}, css)] : []);
+
 const copy = Math.random().toString(36).slice(2, 10);
 let made = 0;
 /** A name for one element on the page. In a notebook each widget loads a copy of this script. */

@@ -57,6 +57,7 @@ export function createStepper({ label, parse, format, nudge, onCommit, onError }
   }
 
   input.addEventListener("ex-revert", revert);
+  input.addEventListener("ex-check", (event) => parse(format(current)).error && event.preventDefault());
   input.addEventListener("input", () => {
     write(input.value);
     attempt(input.value);

@@ -2,7 +2,7 @@
 // text that tests and screen readers rely on, and the buttons Undo, Reset and Copy as PyTorch.
 
 import { parseValue } from "../engine/numbers.js";
-import { followTheme, h, setText } from "./dom.js";
+import { followTheme, h, setText, sheet } from "./dom.js";
 import { createButton } from "./field.js";
 import styles from "./styles.css";
 
@@ -52,7 +52,7 @@ export function createShell({ el, name, store, snippet = null }) {
   const root = h(
     "div", // a group: as a section it were a landmark, whose name may stand once a page
     { class: "ex-root", role: "group", "aria-label": name, "data-lm-suppress-shortcuts": "true" },
-    h("style", {}, styles),
+    ...sheet(styles),
     stage,
     lines,
   );

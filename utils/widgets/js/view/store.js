@@ -2,17 +2,21 @@
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** A model for pages without a kernel, with the four methods of anywidget's. */
+/** A model for pages without a kernel, with the methods of anywidget's. */
 export function pageModel(state) {
   const values = structuredClone(state);
+  const heard = new Map();
   return {
     get: (key) => values[key],
-    set: (key, value) => {
+    set(key, value) {
       values[key] = value;
+      for (const hear of heard.get(`change:${key}`) ?? []) hear();
     },
     save_changes() {},
-    on() {},
-    off() {},
+    on(event, hear) {
+      heard.set(event, (heard.get(event) ?? new Set()).add(hear));
+    },
+    off: (event, hear) => heard.get(event)?.delete(hear),
   };
 }
 

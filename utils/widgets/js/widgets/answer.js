@@ -2,7 +2,7 @@
 
 import { judge, read, unpack } from "../engine/answer.js";
 import css from "../view/answer.css";
-import { followTheme, freshId, h, setText } from "../view/dom.js";
+import { followTheme, freshId, h, setText, sheet } from "../view/dom.js";
 import { recall, remember } from "../view/memory.js";
 import styles from "../view/styles.css";
 
@@ -95,7 +95,7 @@ export default function answer({ model, el }) {
     // Asked in the text, not in an exercise: 04.ap
     const title = /\.[a-z]p$/.test(exercise) ? "Your guess" : `${what} ${number}`;
     root.setAttribute("aria-label", title);
-    root.replaceChildren(h("style", {}, styles + css));
+    root.replaceChildren(...sheet(styles + css));
     if (!declared.length) {
       const here = "Write it in Python, in the cell below.";
       root.append(

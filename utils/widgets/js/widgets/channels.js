@@ -4,7 +4,7 @@
 import * as engine from "../engine/channels.js";
 import { bracket, show } from "../engine/numbers.js";
 import { outputShape, shapeOf } from "../engine/shape.js";
-import { arithmetic, brokenRule, taps } from "../engine/window.js";
+import { arithmetic, taps } from "../engine/window.js";
 import { h, setText } from "../view/dom.js";
 import { createCountField, createPairField, createSelect } from "../view/field.js";
 import { Grid } from "../view/grid.js";
@@ -44,11 +44,9 @@ export default function channels({ model, el }) {
   });
   shell.addTransport(transport);
 
-  const broken = (state) => brokenRule(engine.slice(state, 0, 0));
-
   function attempt(changes) {
     const next = { ...store.state, ...changes };
-    const rule = broken(next);
+    const rule = engine.broken(next);
     if (rule) return rule;
     const [o, r, c] = cellOf();
     const [oh, ow] = engine.planeShape(next);
@@ -177,7 +175,7 @@ export default function channels({ model, el }) {
 
   function render() {
     const { state } = store;
-    const rule = broken(state);
+    const rule = engine.broken(state);
     shell.complain(rule ?? "");
     if (rule) return;
     motion.cancel();

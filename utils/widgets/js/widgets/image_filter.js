@@ -12,7 +12,7 @@ import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createThumbnails } from "../view/thumbnails.js";
 
-const KEYS = ["image", "kernel", "row", "column", "display"];
+const KEYS = ["image", "kernel", "row", "column", "display", "presets"];
 const ninth = 1 / 9;
 const PRESETS = [
   [
@@ -170,11 +170,9 @@ export default function imageFilter({ model, el }) {
     sweep.start();
   });
   sweepButton.classList.add("is-main");
-  const thumbnails = createThumbnails({
-    label: "Kernel preset",
-    presets: PRESETS,
-    onChoose: ([, weights, shown]) => store.commit({ kernel: weights, display: shown }),
-  });
+  let presets = [];
+  let offered = "";
+  let thumbnails = null;
   shell.stage.classList.add("ex-photos");
   shell.stage.append(
     panels[0].element,
@@ -182,7 +180,23 @@ export default function imageFilter({ model, el }) {
     close,
     h("div", { class: "ex-settings" }, sweepButton, display.element),
   );
-  shell.root.insertBefore(thumbnails.element, shell.stage);
+
+  /** Little pictures of the kernels to choose from: the notebook's own, or the course's. */
+  function offer(own) {
+    offered = JSON.stringify(own);
+    presets = own.length ? own : PRESETS;
+    thumbnails?.element.remove();
+    thumbnails?.dispose();
+    thumbnails = createThumbnails({
+      label: "Kernel preset",
+      presets: presets.map(([name, weights, shown]) => [name, weights, shown ?? store.state.display]),
+      onChoose: ([name, weights]) => {
+        const display = presets.find(([known]) => known === name)[2] ?? store.state.display;
+        store.commit({ kernel: weights, display });
+      },
+    });
+    shell.root.insertBefore(thumbnails.element, shell.stage);
+  }
 
   // A pixel of the window and the weight that meets it light each other.
   function pointAt(where) {
@@ -197,7 +211,7 @@ export default function imageFilter({ model, el }) {
   }
 
   const presetName = () =>
-    PRESETS.find(([, weights]) => JSON.stringify(weights) === JSON.stringify(store.state.kernel))?.[0];
+    presets.find(([, weights]) => JSON.stringify(weights) === JSON.stringify(store.state.kernel))?.[0];
   shell.tools.append(
     createButton("Turn kernel by 180°", () =>
       store.commit({ kernel: store.state.kernel.map((row) => row.slice().reverse()).reverse() }),
@@ -246,8 +260,10 @@ export default function imageFilter({ model, el }) {
   const label = (row, col, text) => `row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
 
   function render() {
-    const { image, kernel: weights, display: shown } = store.state;
-    if (!photo || photo.source !== image.data) {
+    const { image, kernel: weights, display: shown, presets: own = [] } = store.state;
+    const isNew = JSON.stringify(own) !== offered;
+    if (isNew) offer(own);
+    if (isNew || photo.source !== image.data) {
       photo = { ...decode(image), source: image.data };
       before.paint(photo, photo.levels);
       thumbnails.draw(photo);

@@ -1,0 +1,54 @@
+"""How a chapter reads on a screen of 1280 by 800: something to look at on each, much to touch."""
+
+import pytest
+
+WIDE, HIGH = 1280, 800
+FIRST, GAP, TALLEST = 600, 1600, 620  # pixels
+SHOWN = ".cell_output img, .explorable, figure"
+
+MEASURE = """shown => {
+    const article = document.querySelector("article");
+    const box = element => element.getBoundingClientRect();
+    const top = box(article).top;
+    const exercises = article.querySelector("section[id^='exercises']");
+    const end = box(exercises).top - top;
+    const folded = element => element.closest("details:not([open])");
+    const spans = [...article.querySelectorAll(shown)]
+        .filter(e => !folded(e) && box(e).height > 40 && !e.parentElement.closest(".explorable"))
+        .map(e => [box(e).top - top, box(e).bottom - top])
+        .filter(([from]) => from < end)
+        .sort((a, b) => a[0] - b[0]);
+    let [at, gap] = [0, 0];
+    for (const [from, to] of [...spans, [end, end]]) {
+        gap = Math.max(gap, from - at);
+        at = Math.max(at, to);
+    }
+    const widgets = [...article.querySelectorAll(".explorable")];
+    const questions = [...exercises.querySelectorAll("section.exercise")];
+    return {
+        first: spans.length ? spans[0][0] : end,
+        gap,
+        tallest: Math.max(...widgets.map(e => box(e).height)),
+        toTouch: widgets.filter(e => !exercises.contains(e)).length,
+        questions: questions.length,
+        answered: questions.filter(e => e.querySelector("[data-explorable]")).length,
+    };
+}"""
+
+
+@pytest.fixture
+def measured(chapter, server, visit):
+    """What a chapter's page measures, with all its widgets started."""
+    page, _ = visit(server + chapter, width=WIDE, height=HIGH)
+    return page.evaluate(MEASURE, SHOWN)
+
+
+def test_a_chapter_has_something_to_see_on_every_screen(measured):
+    assert measured["first"] <= FIRST
+    assert measured["gap"] <= GAP
+    assert measured["tallest"] <= TALLEST
+    assert measured["toTouch"] >= 3
+
+
+def test_every_exercise_has_a_place_to_answer(measured):
+    assert 5 <= measured["questions"] == measured["answered"]
