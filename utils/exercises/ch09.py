@@ -56,8 +56,8 @@ def middle_folded(middle: int) -> str:
     Page(
         known=((3, 4), (2, 3), (4, 5), (1, 2), (5, 6), (4, 3), (3, 5)),
         labels=("From step", "To step"),
-        ask="Between which two steps, counted as the widget counts them, does the pattern move by "
-        "two places?",
+        ask="The widget counts its steps from 1 to 6. Between which two of them does the pattern "
+        "move by two places?",
     ),
 )
 def jump(answer: tuple[int, ...]) -> str:
