@@ -76,7 +76,7 @@ def test_wrong_input_is_named_and_what_is_expected(answer):
 
 
 @pytest.mark.parametrize("width", [360, 900])
-@pytest.mark.parametrize("key", ["01.3", "02.1", "02.3", "10.5", "09.1"])
+@pytest.mark.parametrize("key", ["08.1", "02.1", "02.3", "10.5", "09.1"])
 def test_a_message_moves_nothing_and_the_first_frame_is_as_high(pages, answer, key, width):
     page = answer(key, width)
     height = page.evaluate(HEIGHT)
@@ -99,7 +99,7 @@ def test_a_message_moves_nothing_and_the_first_frame_is_as_high(pages, answer, k
 
 
 def test_letters_and_choices(answer):
-    page = answer("01.3")
+    page = answer("08.1")
     page.get_by_role("button", name="Check").click()
     assert "at least one" in part(page, "verdict").inner_text()
     for letter in "BDE":
@@ -178,7 +178,7 @@ def test_the_page_counts_what_is_solved_and_forgets_it(show):
         def to_html(self):
             return progress
 
-    shown = [Line(), Answer("02.2b"), Answer("02.2c"), Answer("04.8"), Answer("01.8")]
+    shown = [Line(), Answer("02.2b"), Answer("02.2c"), Answer("04.8"), Answer("01.7")]
     page = show(*shown)
     page.evaluate(FORGET)
     page = show(*shown)
@@ -205,13 +205,13 @@ def test_the_page_counts_what_is_solved_and_forgets_it(show):
 
 
 def test_a_function_is_written_elsewhere(show):
-    html = Answer("01.8").to_html()
+    html = Answer("01.7").to_html()
 
     class There:
         def to_html(self):
             return html.replace(" data-spec", ' data-colab="https://example.org/#x" data-spec')
 
-    page = show(Answer("01.8"), There())
+    page = show(Answer("01.7"), There())
     here, there = page.locator(".ex-root").all()
     assert "in Python, in the cell below" in here.inner_text() and here.locator("a").count() == 0
     assert there.get_by_role("link").get_attribute("href") == "https://example.org/#x"

@@ -186,11 +186,11 @@ def test_checking_leaves_the_random_state_alone():
 
 
 def test_check_prints_the_verdict(capsys):
-    check("01.4", 4.0)
-    check("01.4", 3)
+    check("01.3", 4.0)
+    check("01.3", 3)
     right, wrong = capsys.readouterr().out.splitlines()
-    assert right.startswith("01.4 right. Four layers") and wrong.startswith("01.4 not yet. Three")
-    assert verdict("01.4") == Verdict("none", "replace the three dots and run the cell again.")
+    assert right.startswith("01.3 right. Four layers") and wrong.startswith("01.3 not yet. Three")
+    assert verdict("01.3") == Verdict("none", "replace the three dots and run the cell again.")
 
 
 def test_an_unknown_exercise_is_named():

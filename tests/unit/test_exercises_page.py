@@ -164,6 +164,6 @@ def test_another_exercise_has_other_fields():
 
 
 def test_what_is_a_function_has_no_fields():
-    widget = Answer("01.8")
+    widget = Answer("01.7")
     assert widget.form == {"fields": [], "table": ""}
     assert "<input" not in widget.to_html()
