@@ -164,6 +164,7 @@ RIGHT = {
         [[3, 24, 16], torch.Size([8, 24]), torch.zeros(3, 8, 16).shape],
     ],
     "09.2": [(ENTRIES, NONZERO, NONZERO)],
+    "09.3p": [(6, 12), [6.0, 12.0]],
     "09.3": [conv_matrix, by_units],
     "09.4": [im2col, by_views, im2col_in_numpy],
     "09.5": [band, band_of_lists],
@@ -215,6 +216,15 @@ WRONG = {
         ((ENTRIES, NONZERO, 224**2 * 9), "a window for each output"),
         ((ENTRIES, NONZERO, 5), "9 numbers for each window"),
         ((2.5, NONZERO, NONZERO), "3 whole numbers"),
+    ],
+    "09.3p": [
+        ((12, 6), "other way round"),
+        ((20, 12), "at stride 1"),
+        ((3, 12), "2 rows of 3"),
+        ((5, 12), "how many columns"),
+        ((6, 30), "padded picture"),
+        ((6, 4), "each pixel"),
+        ((6,), "got 1"),
     ],
     "09.3": [
         (swapped, "rows and columns been exchanged"),

@@ -178,6 +178,34 @@ def _sizes(answer: tuple[int, ...]) -> str:
     return "2.5 billion entries, 0.018% of them not zero; unfold stores as many numbers as those."
 
 
+@exercise(
+    "09.3p",
+    Integers(2, "the rows and columns of the matrix"),
+    Page(
+        known=((6, 12), (6, 30), (12, 6), (20, 12), (2, 12), (3, 12), (6, 4)),
+        labels=("Rows", "Columns"),
+        ask="A 2×2 kernel on a 3×4 picture, stride 2, padding 1: how many rows and columns has the "
+        "matrix?",
+    ),
+)
+def size_of_matrix(answer: tuple[int, ...]) -> str:
+    """The shape of the matrix of a 2×2 kernel on 3×4 pixels, stride 2, padding 1."""
+    rows, columns = answer
+    if (rows, columns) == (12, 6):
+        raise Wrong("A row for each output, and a column for each pixel: the other way round.")
+    if rows == 20:
+        raise Wrong("20 outputs there would be at stride 1.")
+    if rows in (2, 3):
+        raise Wrong("The output has 2 rows of 3 numbers. The matrix has a row for each number.")
+    if rows != 6:
+        raise Wrong("The output has floor((3 + 2 − 2)/2) + 1 rows. And how many columns?")
+    if columns == 30:
+        raise Wrong("30 is the padded picture. The columns of the padding are left out.")
+    if columns != 12:
+        raise Wrong("A column for each pixel of the picture.")
+    return "2·3 outputs, and 12 pixels."
+
+
 @exercise("09.3", Function("conv_matrix(K, X_shape, stride, padding)", Array("a matrix")))
 def _conv_matrix(function: Call) -> str:
     detour = False

@@ -73,7 +73,7 @@ def forgotten_size(rows: int) -> str:
     Page(
         known=(36, 225, 100, 4, 9, 25, 189),
         labels=("Multiplications with a real pixel",),
-        ask="Of the 225 multiplications on the right, how many meet a pixel of the input, and not "
+        ask="Of the 225 multiplications of the windows, how many meet a pixel of the input, not "
         "a zero that was put there?",
     ),
 )
