@@ -1,8 +1,8 @@
 """Every worked answer, in every form that means it, is right; NaN and infinity never are."""
 
 import importlib
-import re
 import json
+import re
 import sys
 from fractions import Fraction
 from pathlib import Path
