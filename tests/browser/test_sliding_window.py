@@ -514,7 +514,9 @@ def test_a_reset_hides_again_what_was_revealed(mount):
     page.get_by_role("button", name="Next step").click()
     page.get_by_role("button", name="Previous step").click()
     page.get_by_role("button", name="Reset").click()
-    assert values(page, "Output") == [["19", "?"], ["?", "?"]], "and where the state is the first already"
+    assert values(page, "Output") == [["19", "?"], ["?", "?"]], (
+        "and where the state is the first already"
+    )
 
 
 def test_other_numbers_are_to_be_predicted_anew(mount):
