@@ -305,3 +305,17 @@ def test_print_shows_what_is_folded(book, visit):
     page.emulate_media(media="print")
     details = page.locator("section.exercise details").first
     assert details.evaluate("d => d.getBoundingClientRect().height") > 60
+
+
+STEPS = """() => { const widget = document.querySelector('.ex-root:has(.ex-transport)');
+    scrollBy(0, widget.getBoundingClientRect().top - innerHeight + 200); }"""
+
+
+def test_on_a_phone_the_steps_stay_in_sight_and_nothing_lies_over_a_widget(server, visit):
+    page, _ = visit(server + "chapters/02-cross-correlation.html", width=NARROW, height=740)
+    page.evaluate(STEPS)
+    box = page.locator(".ex-transport").first.bounding_box()
+    assert box["y"] + box["height"] <= 740
+    page.evaluate("scrollBy(0, -40)")
+    page.wait_for_selector(".show-back-to-top")  # going up, the theme wants a button over the page
+    assert not page.locator(".back-to-top").is_visible()

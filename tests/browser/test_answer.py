@@ -289,3 +289,14 @@ def test_without_a_script_the_fields_are_there_and_what_they_lack_is_said(browse
     assert page.get_by_role("button", name="Check").is_disabled()
     assert re.search("takes JavaScript or a kernel", page.locator("body").inner_text())
     context.close()
+
+
+@pytest.mark.parametrize("key", ["02.3", "10.5"])
+def test_a_phone_is_wide_enough_for_a_matrix(answer, key):
+    page = answer(key, width=360)
+    edges = """() => { const box = document.querySelector('.ex-root').getBoundingClientRect();
+        return [...document.querySelectorAll('.ex-root *')].map(e => e.getBoundingClientRect().right - box.right); }"""
+    assert max(page.evaluate(edges)) <= 0
+    field = page.locator("[data-part=answer] input").last
+    field.fill("0.333")
+    assert field.evaluate("e => e.scrollWidth <= e.clientWidth")

@@ -257,3 +257,62 @@ def test_editing_a_cell_pauses(mount, instrument):
     if page.locator(".ex-edit").count():
         assert page.get_by_role("button", name="Play").count() == 1
         page.keyboard.press("Escape")
+
+
+def test_whoever_changes_something_else_pauses(mount, instrument):
+    """Else the next step takes the message away, and the field keeps what it spoke of."""
+    page = mount(instrument)
+    play = page.get_by_role("button", name="Play", exact=True)
+    if not play.count():
+        return
+    play.click()
+    field = page.locator(".ex-field input[type=text]:visible:enabled").first
+    if field.count():
+        field.fill("abc")
+        assert play.count() == 1
+        assert "abc" in part(page, "message").inner_text()
+        field.press("Escape")
+        play.click()
+    page.get_by_role("button", name="Reset").click()
+    assert play.count() == 1
+
+
+LONG = """() => { const root = document.querySelector('.ex-root'), box = root.getBoundingClientRect();
+    const lines = root.querySelector('.ex-lines').getBoundingClientRect();
+    const message = root.querySelector('.ex-message').getBoundingClientRect();
+    const wide = [...root.querySelectorAll('input, .ex-nudges, .ex-message')]
+        .filter(e => e.getBoundingClientRect().right > box.right || e.matches('p') && e.scrollWidth > e.clientWidth);
+    return [wide.map(e => e.outerHTML.slice(0, 80)), message.bottom <= lines.bottom]; }"""
+
+
+def test_fifty_digits_stay_within_a_phone(mount, instrument):
+    page = mount(instrument, width=360)
+    for summary in page.locator("details > summary:visible").all():
+        summary.click()
+    for field in page.locator(".ex-field input[type=text]:visible:enabled").all():
+        field.fill("7" * 50)
+        assert page.evaluate(LONG) == [[], True], field.get_attribute("id")
+        field.press("Escape")
+    cells = page.locator("[role=grid]:not([aria-readonly]) [role=gridcell]:visible")
+    if cells.count():
+        cells.first.focus()
+        cells.first.press("F2")
+    if page.locator(".ex-edit").count():
+        page.locator(".ex-edit").fill("7" * 50)
+        assert page.locator(".ex-edit").bounding_box()["width"] <= 120
+        page.keyboard.press("Enter")
+        assert page.evaluate(LONG) == [[], True]
+
+
+HYPHENS = """() => { const found = [], root = document.querySelector('.ex-root');
+    for (const cell of root.querySelectorAll('[role=gridcell]')) {
+        cell.dispatchEvent(new PointerEvent('pointerover', { bubbles: true, pointerType: 'mouse' }));
+        for (const line of root.querySelectorAll('.ex-lines p, figcaption'))
+            if (/-\\d/.test(line.textContent)) found.push(line.textContent);
+        cell.closest('[role=grid]').dispatchEvent(new PointerEvent('pointerleave', { pointerType: 'mouse' }));
+    }
+    return found; }"""
+
+
+def test_a_minus_is_a_minus(mount, instrument):
+    assert mount(instrument).evaluate(HYPHENS) == []

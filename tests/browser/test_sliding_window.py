@@ -506,6 +506,19 @@ def test_a_guess_that_is_no_number_is_refused_and_gives_nothing_away(mount):
     assert outputs(page) == ["19", "?", "?", "?"]
 
 
+def test_a_reset_hides_again_what_was_revealed(mount):
+    page = mount(SlidingWindow(**PREDICTED))
+    page.get_by_role("button", name="Last step").click()
+    page.get_by_role("button", name="Reset").click()
+    assert values(page, "Output") == [["19", "?"], ["?", "?"]]
+    page.get_by_role("button", name="Next step").click()
+    page.get_by_role("button", name="Previous step").click()
+    page.get_by_role("button", name="Reset").click()
+    assert values(page, "Output") == [["19", "?"], ["?", "?"]], (
+        "and where the state is the first already"
+    )
+
+
 def test_other_numbers_are_to_be_predicted_anew(mount):
     page = mount(SlidingWindow(**PREDICTED))
     page.get_by_role("button", name="Last step").click()

@@ -1,6 +1,8 @@
 // Answers to exercises: numbers as they are typed, and the table of what the checker says of them.
 // Both have their other half in Python, in utils/exercises: expressions.py and page.py.
 
+import { quoted } from "./numbers.js";
+
 const LONGEST = 200;
 const SPELLINGS = { "−": "-", "·": "*", "×": "*", "÷": "/", "**": "^" };
 const TOKEN = /\s*(\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d*)?|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[-+*/^()%])/iy;
@@ -70,7 +72,7 @@ export function parse(text, { whole = false } = {}) {
   const error =
     Number.isNaN(value) && /^[-+]?\d+,\d+$/.test(clean)
       ? `The decimal point is a point here: ${clean.replace(",", ".")}.`
-      : `Here goes a ${whole ? "whole number such as 12 or −4" : "number such as −2, 0.5, 1/3 or 43%"}; “${text.trim()}” is none.`;
+      : `Here goes a ${whole ? "whole number such as 12 or −4" : "number such as −2, 0.5, 1/3 or 43%"}; “${quoted(text)}” is none.`;
   // A whole number is forgiven float32's last digit, as the checkers do.
   if (Number.isNaN(value) || (whole && Math.abs(value - Math.round(value)) > 1e-6)) return { error };
   return { value: whole ? Math.round(value) : value };

@@ -2,7 +2,7 @@
 // machine. Named as the Python traits are. Every count is an exact whole number: a layer that would
 // count past 2^53 is refused.
 
-import { decimal } from "./numbers.js";
+import { decimal, quoted } from "./numbers.js";
 import { effectiveKernelSize, formula, outputSize } from "./shape.js";
 import { pair } from "./snippet.js";
 
@@ -132,7 +132,7 @@ export function parseRate(text, { name, unit, example }) {
   return {
     error:
       `${name} needs one number of ${unit}, from ${SLOWEST} to ${grouped(FASTEST)}; ` +
-      `you typed ${clean === "" ? "nothing" : `“${clean}”`}. Try ${example}.`,
+      `you typed ${clean === "" ? "nothing" : `“${quoted(clean)}”`}. Try ${example}.`,
   };
 }
 

@@ -208,7 +208,7 @@ export function pointedText(config, at, { weight, pixel, forward, entry }) {
   if (!entry) return line;
   const tap = tapOf(config, ...entry);
   if (!tap) return `${line}. Zero for any kernel: out of the window's reach`;
-  return `${line}. This entry: weight (${tap.u}, ${tap.v}) at pixel (${tap.row}, ${tap.col})`;
+  return `${line}. This entry: weight (${tap.u}, ${tap.v}) at ${tap.padded ? "padding" : "pixel"} (${show(tap.row)}, ${show(tap.col)})`;
 }
 
 export function matrixPytorch({ input, kernel, stride, padding }, transposed) {

@@ -29,15 +29,19 @@ export function shorten(text, room) {
 /** The same, in brackets where a sign would stand beside another sign. */
 export const bracket = (x) => (x < 0 ? `(${show(x)})` : show(x));
 
+/** What was typed, as a message repeats it: of much no more than its beginning. */
+export const quoted = (text) => (text.trim().length > 16 ? `${text.trim().slice(0, 15)}…` : text.trim());
+
 /** A typed value: a decimal or a fraction such as 1/9. Returns {value} or {error}. */
 export function parseValue(text) {
   const clean = text.trim().replace(/−/g, "-");
   if (clean === "") return { error: "A cell needs a number; you typed nothing. Try 0." };
   const fraction = clean.match(/^([^/]+)\/([^/]+)$/);
   const value = fraction ? decimal(fraction[1]) / decimal(fraction[2]) : decimal(clean);
-  if (!Number.isFinite(value)) return { error: `A cell needs a number such as 2, −0.5 or 1/9; “${text}” is not one.` };
+  if (!Number.isFinite(value))
+    return { error: `A cell needs a number such as 2, −0.5 or 1/9; “${quoted(text)}” is not one.` };
   if (Math.abs(value) > LARGEST)
-    return { error: `Numbers here go up to a million either way; ${clean} is beyond. Try 1000.` };
+    return { error: `Numbers here go up to a million either way; ${quoted(clean)} is beyond. Try 1000.` };
   return { value };
 }
 
@@ -52,15 +56,15 @@ export function parsePair(text, { name, least, most, pair = true }) {
   const parts = clean.split(/\s*[,;×]\s*|\s+/);
   if (parts.length > (pair ? 2 : 1)) {
     const form = pair ? "one number, or two as rows, columns" : "one number";
-    return { error: `${name} takes ${form}; “${text}” has ${parts.length}. ${hint}` };
+    return { error: `${name} takes ${form}; “${quoted(text)}” has ${parts.length}. ${hint}` };
   }
   const value = parts.map(decimal);
   if (value.some((v) => !Number.isInteger(v)))
-    return { error: `${name} needs a whole number; “${text}” is not one. ${hint}` };
+    return { error: `${name} needs a whole number; “${quoted(text)}” is not one. ${hint}` };
   if (value.some((v) => v < least))
     return { error: `${name} must be ${least} or more; you typed ${show(Math.min(...value))}. ${hint}` };
   if (value.some((v) => v > most))
-    return { error: `${name} can be at most ${most} on this page; you typed ${clean}. Try ${most}.` };
+    return { error: `${name} can be at most ${most} on this page; you typed ${quoted(clean)}. Try ${most}.` };
   return { value: value.length === 2 ? value : [value[0], value[0]] };
 }
 

@@ -105,7 +105,7 @@ export function pointedText(config, preview, [r, c], valued = false) {
     const feeds = `${fed.length || "no"} output${fed.length === 1 ? "" : "s"}${readers}`;
     if (isOutside(config.input, row, col)) {
       const from = source(config, row, col);
-      return `Padding (${row}, ${col})${from ? `, a copy of (${from.join(", ")}),` : ""} feeds ${feeds}`;
+      return `Padding (${show(row)}, ${show(col)})${from ? `, a copy of (${from.join(", ")}),` : ""} feeds ${feeds}`;
     }
     const copied = copies(config, row, col).length;
     const self = `Input (${row}, ${col})${valued ? `, ${show(valueAt(config, row, col))},` : ""}`;

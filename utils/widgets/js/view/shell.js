@@ -13,8 +13,9 @@ const COPY = "Copy as PyTorch";
  * @param name accessible name of the widget
  * @param store the widget's state
  * @param snippet () => the shown computation as PyTorch code, or null for widgets without one
+ * @param onReset () => takes back what is no state
  */
-export function createShell({ el, name, store, snippet = null }) {
+export function createShell({ el, name, store, snippet = null, onReset = () => {} }) {
   const stage = h("div", { class: "ex-stage" });
   const pointed = h("p", { class: "ex-pointed", "data-part": "pointed" });
   const arithmetic = h("p", { class: "ex-arithmetic", "data-part": "arithmetic", tabindex: "0" });
@@ -43,7 +44,10 @@ export function createShell({ el, name, store, snippet = null }) {
   let confirmed = null;
 
   const undo = createButton("Undo", () => store.undo());
-  const reset = createButton("Reset", () => store.reset());
+  const reset = createButton("Reset", () => {
+    store.reset();
+    onReset();
+  });
   const tools = h("div", { class: "ex-tools" }, undo, reset);
   if (snippet) tools.append(copyButton);
   // One above the other in one place, so that a message moves nothing.
@@ -103,10 +107,12 @@ export function createShell({ el, name, store, snippet = null }) {
     tools,
     say,
     lines,
-    /** Puts the transport right under what it moves; editing a cell pauses it. */
+    /** Puts the transport right under what it moves; whoever changes anything else pauses it. */
     addTransport(transport) {
       root.insertBefore(transport.element, lines);
       root.addEventListener("ex-edit", transport.pause);
+      root.addEventListener("input", ({ target }) => target.type === "text" && transport.pause());
+      for (const button of [undo, reset]) button.addEventListener("click", transport.pause);
     },
     addMore(...elements) {
       moreBox.hidden = false;

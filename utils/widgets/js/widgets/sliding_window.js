@@ -49,6 +49,10 @@ export default function slidingWindow({ model, el }) {
     name: "Sliding window",
     store,
     snippet: () => pytorch(config),
+    onReset() {
+      config = undefined; // what was revealed is hidden again
+      render();
+    },
   });
   let config;
   let outputs;
