@@ -38,7 +38,7 @@ def fill(page, *texts: str) -> None:
 
 
 def test_enter_and_the_button_check(answer):
-    page = answer("02.1")
+    page = answer("03.2")
     fill(page, "5", "−5", "0 - 5")
     assert kind(page) == "none"
     page.get_by_label("(c)").press("Enter")
@@ -53,7 +53,7 @@ def test_enter_and_the_button_check(answer):
 
 
 def test_wrong_input_is_named_and_what_is_expected(answer):
-    page = answer("02.1")
+    page = answer("03.2")
     field = page.get_by_label("(b)")
     for texts, words in [
         (("5", "", "1"), "every field"),
@@ -76,7 +76,7 @@ def test_wrong_input_is_named_and_what_is_expected(answer):
 
 
 @pytest.mark.parametrize("width", [360, 900])
-@pytest.mark.parametrize("key", ["01.3", "02.1", "02.3", "10.5", "09.1"])
+@pytest.mark.parametrize("key", ["08.1", "03.2", "02.3", "10.5", "09.1"])
 def test_a_message_moves_nothing_and_the_first_frame_is_as_high(pages, answer, key, width):
     page = answer(key, width)
     height = page.evaluate(HEIGHT)
@@ -99,7 +99,7 @@ def test_a_message_moves_nothing_and_the_first_frame_is_as_high(pages, answer, k
 
 
 def test_letters_and_choices(answer):
-    page = answer("01.3")
+    page = answer("08.1")
     page.get_by_role("button", name="Check").click()
     assert "at least one" in part(page, "verdict").inner_text()
     for letter in "BDE":
@@ -116,7 +116,7 @@ def test_letters_and_choices(answer):
 
 
 def test_a_matrix_may_be_smaller_than_its_fields(answer):
-    page = answer("02.5")
+    page = answer("03.1")
 
     def enter(*texts: str) -> str:
         fill(page, *texts)
@@ -135,14 +135,14 @@ def test_a_matrix_may_be_smaller_than_its_fields(answer):
 
 
 def test_what_is_solved_is_remembered_and_shown_again(answer, mount):
-    page = answer("02.7")
+    page = answer("03.7")
     fill(page, "2", "27", "49")
     page.get_by_role("button", name="Check").click()
-    assert page.evaluate(SOLVED.format("02.7")) is None, "only what is right"
+    assert page.evaluate(SOLVED.format("03.7")) is None, "only what is right"
     fill(page, "3", "3·9", "7^2")
     page.get_by_role("button", name="Check").click()
     expect(part(page, "verdict")).to_have_attribute("data-verdict", "right")
-    page = mount(Answer("02.7"))
+    page = mount(Answer("03.7"))
     texts = page.locator("[data-part=answer] input").evaluate_all("all => all.map(e => e.value)")
     assert texts == ["3", "3·9", "7^2"]
     assert part(page, "verdict").inner_text().startswith("Right. You solved this.")
@@ -150,9 +150,9 @@ def test_what_is_solved_is_remembered_and_shown_again(answer, mount):
 
 @pytest.mark.parametrize("stored", ["nonsense", "[]", '["1"]', '{"a": 1}', "[[], [], []]", "null"])
 def test_what_is_not_an_answer_is_no_memory(answer, mount, stored):
-    page = answer("02.7")
+    page = answer("03.7")
     page.evaluate("text => localStorage.setItem('the-sliding-window/answers/02.7', text)", stored)
-    page = mount(Answer("02.7"))
+    page = mount(Answer("03.7"))
     assert kind(page) == "none"
     assert "undefined" not in page.get_by_label("Layers").input_value()
     fill(page, "3", "27", "49")
@@ -178,7 +178,7 @@ def test_the_page_counts_what_is_solved_and_forgets_it(show):
         def to_html(self):
             return progress
 
-    shown = [Line(), Answer("02.2b"), Answer("02.2c"), Answer("04.8"), Answer("01.8")]
+    shown = [Line(), Answer("03.3b"), Answer("03.3c"), Answer("04.8"), Answer("01.7")]
     page = show(*shown)
     page.evaluate(FORGET)
     page = show(*shown)
@@ -205,13 +205,13 @@ def test_the_page_counts_what_is_solved_and_forgets_it(show):
 
 
 def test_a_function_is_written_elsewhere(show):
-    html = Answer("01.8").to_html()
+    html = Answer("01.7").to_html()
 
     class There:
         def to_html(self):
             return html.replace(" data-spec", ' data-colab="https://example.org/#x" data-spec')
 
-    page = show(Answer("01.8"), There())
+    page = show(Answer("01.7"), There())
     here, there = page.locator(".ex-root").all()
     assert "in Python, in the cell below" in here.inner_text() and here.locator("a").count() == 0
     assert there.get_by_role("link").get_attribute("href") == "https://example.org/#x"
@@ -284,7 +284,7 @@ def test_taken_away_while_it_waits_it_leaves_nothing(pages):
 def test_without_a_script_the_fields_are_there_and_what_they_lack_is_said(browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.set_content(Answer("02.1").to_html())
+    page.set_content(Answer("03.2").to_html())
     assert page.locator("[data-part=answer] input:disabled").count() == 3
     assert page.get_by_role("button", name="Check").is_disabled()
     assert re.search("takes JavaScript or a kernel", page.locator("body").inner_text())

@@ -260,22 +260,22 @@ def test_a_form_and_python_follow_each_other(opened):
 def test_an_answer_is_judged_by_the_checker_in_the_kernel(opened):
     page, kernel, _ = opened
     notebook = nbformat.read(ROOT / "chapters" / CHAPTER, as_version=4)
-    index, cell = next((i, c) for i, c in enumerate(notebook.cells) if c.source == 'Answer("02.1")')
+    index, cell = next((i, c) for i, c in enumerate(notebook.cells) if c.source == 'Answer("02.7")')
     name = f"Out[{cell.execution_count}]"
     # Words that no table has: what is shown comes from there.
     kernel.run(
         "from utils.exercises import Wrong, _exercises\n"
-        "_kept = _exercises['02.1']\n"
+        "_kept = _exercises['02.7']\n"
         "def _other(sums):\n"
-        "    if sums != (5, -5, -5):\n"
+        "    if sums != (11, 6, 27):\n"
         "        raise Wrong(f'The kernel says no to {sums[0]:g}.')\n"
         "    return 'The kernel says yes.'\n"
-        "_exercises['02.1'] = _kept[0], _other"
+        "_exercises['02.7'] = _kept[0], _other"
     )
     place = page.locator(".jp-Notebook .jp-Cell").nth(index)
     place.scroll_into_view_if_needed()
     said = place.locator("[data-part='verdict']")
-    for sums, words in ((("5", "-5", "1/3"), "says no to 5"), (("5", "-5", "−5"), "says yes")):
+    for sums, words in ((("11", "6", "26"), "says no to 11"), (("11", "12/2", "27"), "says yes")):
         for field, text in zip(
             place.locator("[data-part='answer'] input").all(), sums, strict=True
         ):
@@ -283,7 +283,7 @@ def test_an_answer_is_judged_by_the_checker_in_the_kernel(opened):
         place.get_by_role("button", name="Check").click()
         expect(said).to_contain_text(words, timeout=PATIENCE * 1000)
     expect(said).to_have_attribute("data-verdict", "right")
-    assert kernel.run("_exercises['02.1'] = _kept", f"list({name}.answer)") == [5, -5, -5]
+    assert kernel.run("_exercises['02.7'] = _kept", f"list({name}.answer)") == [11, 6, 27]
 
 
 def test_no_id_stands_twice_though_each_widget_loads_its_own_script(opened):

@@ -267,6 +267,36 @@ def test_every_exercise_has_its_parts(path, chapter):
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_a_misconception_says_where_it_is_said_and_shows_what_is_true():
+    path = ROOT / "chapters" / "misconceptions.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    test_has_been_run_in_order(notebook)
+    test_is_in_canonical_form(path, notebook)
+    test_speaks_plainly_and_of_nothing_it_may_not(notebook)
+    test_links_lead_to_chapters_that_exist(notebook)
+    assert code(notebook)[0].source == repository.bootstrap()
+    entries = [i for i, cell in enumerate(notebook.cells) if cell.source.startswith("## ")]
+    assert len(entries) > 20
+    for entry in entries:
+        words, shown = notebook.cells[entry : entry + 2]
+        assert re.search(r"Back to .*\(\d\d-[a-z-]+\.ipynb\)", words.source), words.source
+        assert shown.cell_type == "code" and "assert " in shown.source and shown.outputs
+
+
+def test_chapters_link_to_entries_that_exist():
+    entries = nbformat.read(ROOT / "chapters" / "misconceptions.ipynb", as_version=4)
+    headings = re.findall(r"^## (.+)$", text(entries), re.MULTILINE)
+    slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    linked = {
+        anchor
+        for path in CHAPTERS
+        for anchor in re.findall(
+            r"\(misconceptions\.ipynb#([^)]+)\)", text(nbformat.read(path, as_version=4))
+        )
+    }
+    assert linked and linked <= slugs
+
+
 def test_nbval_notices_a_changed_number(tmp_path):
     """The one that watches the watcher: alter one digit of an output, and nbval must fail."""
     cells = [

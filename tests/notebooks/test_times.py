@@ -39,14 +39,6 @@ def rows(text: str) -> dict[str, list[float]]:
     return found
 
 
-@of("09", "def fastest(")
-def unrolling_pays(text: str) -> None:
-    """The loops and the kernel matrix take longer than the unrolled input, copy included."""
-    times = {name: value for name, (value,) in rows(text).items()}
-    assert times["unrolled input"] == 1
-    assert times["loops"] > 20 and times["kernel matrix"] > 3
-
-
 @of("16", "# @title The layer, measured")
 def days_and_decades(text: str) -> None:
     """Days, not hours, with a good part of what the core can do; for the loops, decades."""

@@ -1,6 +1,7 @@
 """Every worked answer, in every form that means it, is right; NaN and infinity never are."""
 
 import importlib
+import re
 import json
 import sys
 from fractions import Fraction
@@ -158,7 +159,7 @@ def test_nothing_strange_is_right_or_raises(key):
             assert verdict(key, answer).kind == "wrong", (key, strange)
 
 
-@pytest.mark.parametrize("key", WORKED)
+@pytest.mark.parametrize("key", [key for key in WORKED if not re.search(r"\.[a-z]p$", key)])
 def test_the_notebook_says_the_same_of_its_own_answer(key):
     assert f"{key} right. {verdict(key, WORKED[key]).message}\n" in OUTPUTS
 
@@ -186,11 +187,11 @@ def test_checking_leaves_the_random_state_alone():
 
 
 def test_check_prints_the_verdict(capsys):
-    check("01.4", 4.0)
-    check("01.4", 3)
+    check("01.3", 4.0)
+    check("01.3", 3)
     right, wrong = capsys.readouterr().out.splitlines()
-    assert right.startswith("01.4 right. Four layers") and wrong.startswith("01.4 not yet. Three")
-    assert verdict("01.4") == Verdict("none", "replace the three dots and run the cell again.")
+    assert right.startswith("01.3 right. Four layers") and wrong.startswith("01.3 not yet. Three")
+    assert verdict("01.3") == Verdict("none", "replace the three dots and run the cell again.")
 
 
 def test_an_unknown_exercise_is_named():

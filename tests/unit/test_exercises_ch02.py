@@ -61,10 +61,10 @@ WRONG = {
     "02.2": [
         ((3, 8), "Rows first"),
         ((4, -1), "the one before"),
-        ((9, 4), "On 9 rows 7 windows fit"),
+        ((9, 4), "On 9 rows 7 windows fit, one more"),
         ((8, 4), "On 4 columns 2 windows fit"),
         ((6, 1), "6 rows leave 4, not 6"),
-        ((8, 1), "no place on 1 columns"),
+        ((8, 1), "no place where"),
     ],
     "02.3": [
         (WEIGHT, "a pair"),

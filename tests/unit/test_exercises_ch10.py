@@ -1,5 +1,6 @@
 """The checkers of chapter 10 accept what is right and tell typical mistakes apart."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from exercise_checks import ExerciseChecks
@@ -7,9 +8,15 @@ from exercise_checks import ExerciseChecks
 from utils import functional
 
 
-def by_search(n, k, stride, padding):
-    m = (n + 2 * padding - k) // stride + 1
-    return next(e for e in range(stride) if (m - 1) * stride - 2 * padding + k + e == n)
+def by_formula(n, k, stride, padding, dilation):
+    return (n + 2 * padding - dilation * (k - 1) - 1) % stride
+
+
+def by_search(n, k, stride, padding, dilation):
+    line = torch.zeros(1, 1, n), torch.zeros(1, 1, k)
+    m = F.conv1d(*line, stride=stride, padding=padding, dilation=dilation).shape[-1]
+    back = (m - 1) * stride - 2 * padding + dilation * (k - 1) + 1
+    return next(e for e in range(stride) if back + e == n)
 
 
 def by_shuffle(X, W):
@@ -43,10 +50,14 @@ def not_shuffled(X, W):
 THIRDS = [1 / 3, 2 / 3, 1, 2 / 3, 1 / 3]
 
 RIGHT = {
-    "10.1": [(True, False, False)],
-    "10.2": [lambda n, k, stride, padding: (n + 2 * padding - k) % stride, by_search],
+    "10.ap": [144, 144.0, torch.tensor(144)],
+    "10.bp": [16, np.int64(16)],
+    "10.cp": [36, 36.0],
+    "10.1": [(36, (True, False)), [36.0, [True, False]], (36, (np.bool_(1), np.bool_(0)))],
+    "10.2p": [(3, 0, 1, 2), [3.0, 0.0, 1.0, 2.0], torch.tensor([3, 0, 1, 2])],
+    "10.2": [by_formula, by_search],
     "10.3": [124],
-    "10.4": [{(2, 2), (3, 3), (4, 2), (6, 3)}],
+    "10.4": [(3, 4), [3.0, 4.0], ("6/2", 4), torch.tensor([3.0, 4.0])],
     "10.5": [
         (THIRDS, 1),
         ([0.333, 0.667, 1, 0.667, 0.333], 1),
@@ -58,19 +69,52 @@ RIGHT = {
 }
 
 WRONG = {
+    "10.ap": [
+        (4, "old input"),
+        (228, "in order"),
+        (57, "first stamp leaves"),
+        (124, "sum of the input"),
+        (43, "Four products"),
+        (float("nan"), "whole number"),
+    ],
+    "10.bp": [
+        (17, "knows only that number"),
+        (6, "in the middle"),
+        (18, "from m"),
+        (16.5, "a whole number"),
+    ],
+    "10.cp": [
+        (225, "Those are all"),
+        (189, "with a zero"),
+        (100, "Not every one"),
+        (9, "How often"),
+        ("many", "whole number"),
+    ],
     "10.1": [
-        ((True, False, True), "(c)"),
-        ((True, True, False), "(b)"),
-        ((False, False, False), "(a)"),
-        ((1, 0, 0), "truth values"),
-        ((True, False), "got 2"),
-        (True, "3 truth values"),
+        ((256, (True, False)), "what goes in"),
+        ((220, (True, False)), "What is kept"),
+        ((6, (True, False)), "rows in the middle"),
+        ((35, (True, False)), "numbers in the middle"),
+        ((36, (False, False)), "(b)"),
+        ((36, (True, True)), "(c)"),
+        ((36, (1, 0)), "truth values"),
+        (36, "the dimensions, and yes or no"),
+    ],
+    "10.2p": [
+        ((1, 2, 3, 0), "without the dilation"),
+        ((0, 1, 2, 3), "n mod 4"),
+        ((3, 0, 1, 4), "smaller than the stride"),
+        ((3, 0, 1, 3), "last window end"),
+        ((3, 0, 1), "got 3"),
     ],
     "10.2": [
-        (lambda n, k, stride, padding: (n + padding - k) % stride, "per side"),
-        (lambda n, k, stride, padding: n % stride, "n alone"),
-        (lambda n, k, stride, padding: 0, "How much is missing"),
-        (lambda n, k, stride, padding: 0.5, "should be a whole number"),
+        (lambda n, k, s, p, d: (n + p - d * (k - 1) - 1) % s, "per side"),
+        (lambda n, k, s, p, d: n % s, "n alone"),
+        (lambda n, k, s, p, d: (n + 2 * p - k) % s, "without the dilation"),
+        (lambda n, k, s, p, d: (n + 2 * p - d * k) % s + 1, "How much is missing"),
+        (lambda n, k, s, p, d: (n + 2 * p - (d * k if d > 1 else k)) % s, "not d·k"),
+        (lambda n, k, s, p, d: 0, "How much is missing"),
+        (lambda n, k, s, p, d: 0.5, "should be a whole number"),
         (lambda n: 0, "TypeError"),
         (1, "is a function"),
     ],
@@ -83,12 +127,14 @@ WRONG = {
         (True, "one number"),
     ],
     "10.4": [
-        ({(2, 2), (3, 2), (3, 3), (4, 2), (6, 3)}, "(3, 2) is uneven"),
-        ({(4, 2), (6, 3)}, "without overlap"),
-        ({(2, 2), (3, 3), (4, 2)}, "at least one more pair"),
-        ({(8, 2)}, "not among"),
-        ({4, 6}, "each a pair"),
-        (4, "a set of pairs"),
+        ((4, 3), "b in the middle"),
+        ((2, 2), "Even at stride 2"),
+        ((2, 3), "Even at stride 3, with 3"),
+        ((1, 2), "Even at stride 3, with 2"),
+        ((3, 3), "a is right"),
+        ((1, 1), "Two equations"),
+        ((3, float("nan")), "nan"),
+        (3, "a and b"),
     ],
     "10.5": [
         (([0.25, 0.75, 0.75, 0.25], 1), "factor of 2"),

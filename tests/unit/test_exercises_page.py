@@ -141,10 +141,10 @@ def test_a_table_is_the_same_each_time_and_turned_twice_itself():
 
 
 def test_an_answer_is_judged_by_the_checker():
-    widget = Answer("02.1")
+    widget = Answer("03.2")
     assert widget.verdict == {}
     widget.answer = [5, -5, -5]
-    want = exercises.verdict("02.1", (5, -5, -5))
+    want = exercises.verdict("03.2", (5, -5, -5))
     assert widget.verdict == {"answer": [5, -5, -5], "kind": "right", "message": want.message}
     widget.answer = (0, 0, 0)
     assert widget.verdict["kind"] == "wrong" and "invisible" in widget.verdict["message"]
@@ -153,7 +153,7 @@ def test_an_answer_is_judged_by_the_checker():
 
 
 def test_another_exercise_has_other_fields():
-    widget = Answer("02.1")
+    widget = Answer("03.2")
     widget.exercise = "04.8"
     assert [field["label"] for field in widget.form["fields"]] == ["Layers"]
     assert repr(widget) == "Answer('04.8')"
@@ -164,6 +164,6 @@ def test_another_exercise_has_other_fields():
 
 
 def test_what_is_a_function_has_no_fields():
-    widget = Answer("01.8")
+    widget = Answer("01.7")
     assert widget.form == {"fields": [], "table": ""}
     assert "<input" not in widget.to_html()

@@ -111,9 +111,9 @@ def which_size(answer: tuple[int, ...]) -> str:
         raise Wrong("That is the size after another 3×3 kernel. You are asked for the one before.")
     for size, left, name in zip(answer, (6, 1), ("rows", "columns"), strict=True):
         if size == left + 3:
-            raise Wrong(f"On {size} {name} {left + 1} windows fit, and {left} are wanted.")
+            raise Wrong(f"On {size} {name} {left + 1} windows fit, one more than wanted.")
         if size < 3:
-            raise Wrong(f"A 3×3 kernel has no place on {size} {name}.")
+            raise Wrong(f"A 3×3 kernel has no place where there are {size} {name}.")
         if size != left + 2:
             raise Wrong(f"{size} {name} leave {size - 2}, not {left}: n - k + 1 with k = 3.")
     return "6 + 3 - 1 = 8 rows, and 1 + 3 - 1 = 3 columns."
@@ -195,7 +195,7 @@ def strict_layer(K: Tensor) -> str:
         raise Wrong("Stored like that, the turn makes it [−1, 1], and every sign comes out wrong.")
     if not torch.allclose(K, want, atol=1e-2):
         raise Wrong("After the turn it has to compute X[i, j] − X[i, j+1].")
-    return "The turn undoes what training has learned turned around."
+    return "Turned by the layer, [−1, 1] becomes [1, −1], which is what the output needs."
 
 
 @exercise("02.6", Function("swap(c)", Array("g ⋆ f")))
@@ -204,9 +204,9 @@ def swap(function: Call) -> str:
     f, g = torch.tensor([1.0, 2.0, 3.0, 5.0]), torch.tensor([0.0, 1.0, -2.0])
 
     def correlate(first: Tensor, second: Tensor) -> Tensor:
-        """All places where the two overlap: Σ_a first[a] second[i + a]."""
-        gap = len(first) - 1
-        return F.conv1d(F.pad(second, (gap, gap))[None, None], first[None, None])[0, 0]
+        """All places where the two overlap: Σ_a first[i + a] second[a]."""
+        gap = len(second) - 1
+        return F.conv1d(F.pad(first, (gap, gap))[None, None], second[None, None])[0, 0]
 
     got = function(correlate(f, g))
     if agree(got, correlate(f, g)):

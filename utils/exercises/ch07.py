@@ -278,7 +278,8 @@ _WHY = {
     Letters("ABCDEFG"),
     Page(
         known=("ABDF",),
-        ask="Which of these give the same before max pooling, 2×2, as behind it, always?",
+        ask="Which of these give the same before max pooling, 2×2, as behind it, whatever the "
+        "input?",
     ),
 )
 def _places(given: frozenset[str]) -> str:

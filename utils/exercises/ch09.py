@@ -11,6 +11,7 @@ from utils.exercises.answers import (
     Array,
     Call,
     Function,
+    Integer,
     Integers,
     Parts,
     agree,
@@ -28,6 +29,74 @@ def _whole(shape: tuple[int, ...], seed: int) -> Tensor:
 
 
 @exercise(
+    "09.ap",
+    Integer("the number in the middle, a whole number"),
+    Page(
+        known=(16, 4, 8, 1, 12, 36),
+        labels=("In the middle",),
+        ask="X holds a 4 in its middle. What stands in the middle of fold(unfold(X))?",
+    ),
+)
+def middle_folded(middle: int) -> str:
+    """The middle of X, 0 to 8, unfolded with a 2×2 window and folded back."""
+    if middle == 16:
+        return "Four windows hold the 4, so fold adds it four times."
+    if middle == 4:
+        raise Wrong("That would be the inverse. Every window brings its own copy of the 4.")
+    if middle == 1:
+        raise Wrong("fold adds where windows overlap. How many windows hold the middle?")
+    if middle == 36:
+        raise Wrong("The window is 2×2. How many places has it in which it covers the middle?")
+    raise Wrong("How many of the four windows hold the 4? Add it up that many times.")
+
+
+@exercise(
+    "09.bp",
+    Integers(2, "two steps"),
+    Page(
+        known=((3, 4), (2, 3), (4, 5), (1, 2), (5, 6), (4, 3), (3, 5)),
+        labels=("From step", "To step"),
+        ask="The widget counts its steps from 1 to 6. Between which two of them does the pattern "
+        "move by two places?",
+    ),
+)
+def jump(answer: tuple[int, ...]) -> str:
+    """Where the rows of the matrix of a 2×2 kernel on 3×4 pixels skip a place."""
+    if answer == (3, 4):
+        return "There the window goes from the end of one row of the picture to the next."
+    if answer == (4, 3):
+        raise Wrong("Those are the two. Write the earlier one first.")
+    if answer[1] != answer[0] + 1:
+        raise Wrong("Two steps that follow each other: the second is the first plus 1.")
+    raise Wrong("Between these it moves by one place. Watch the last window of a row of the input.")
+
+
+@exercise(
+    "09.cp",
+    Integer("a whole number of dimensions"),
+    Page(
+        known=(218, 2842, 3060, 0, 9, 1, 2),
+        labels=("Dimensions",),
+        ask="60·51 = 3,060 pixels go in, 58·49 = 2,842 numbers come out. How many dimensions does "
+        "the null space of the layer have at least?",
+    ),
+)
+def lost_at_least(dimensions: int) -> str:
+    """The dimensions that a 3×3 layer on 60×51 pixels loses at least."""
+    if dimensions == 218:
+        return "3,060 columns less a rank of at most 2,842."
+    if dimensions == 2842:
+        raise Wrong("That is the most that the rank can be: what is kept. How much is lost?")
+    if dimensions == 3060:
+        raise Wrong("That is everything that goes in. Some of it comes out.")
+    if dimensions == 0:
+        raise Wrong("More goes in than comes out, so something is lost.")
+    if dimensions == 9:
+        raise Wrong("The kernel has 9 weights, but the matrix has 3,060 columns.")
+    raise Wrong("Columns = rank + dimensions of the null space, and the rank is at most 2,842.")
+
+
+@exercise(
     "09.1",
     Parts(
         "three shapes",
@@ -37,42 +106,41 @@ def _whole(shape: tuple[int, ...], seed: int) -> Tensor:
     ),
     Page(
         known=(
-            ((2, 30, 4), (7, 30), (2, 7, 4)),
-            ((2, 4, 30), (7, 30), (2, 7, 4)),
-            ((2, 6, 4), (7, 30), (2, 7, 4)),
-            ((2, 30, 4), (30, 7), (2, 7, 4)),
-            ((7, 7, 7), (7, 30), (2, 7, 4)),
-            ((28, 28, 28), (7, 30), (2, 7, 4)),
-            ((210, 210, 210), (7, 30), (2, 7, 4)),
+            ((3, 24, 16), (8, 24), (3, 8, 16)),
+            ((3, 16, 24), (8, 24), (3, 8, 16)),
+            ((3, 6, 16), (8, 24), (3, 8, 16)),
+            ((3, 24, 16), (24, 8), (3, 8, 16)),
+            ((8, 8, 8), (8, 24), (3, 8, 16)),
+            ((192, 192, 192), (8, 24), (3, 8, 16)),
         ),
         labels=("Shape of unfold", "Shape of the kernels’ matrix", "Shape of the product"),
         instead={
             "The shape of unfold is": "The shape of unfold is pictures, numbers in a window, "
             "places where a window fits.",
-            "Each of the 7 kernels": "Each of the 7 kernels is one row, as long as a window.",
-            "the 30 is summed": "(7, 30) @ (2, 30, 4): the 30 is summed away.",
+            "Each of the 8 kernels": "Each of the 8 kernels is one row, as long as a window.",
+            "the 24 is summed": "(8, 24) @ (3, 24, 16): the 24 is summed away.",
         },
     ),
 )
 def _several_kernels(answer: tuple[tuple[int, ...], ...]) -> str:
     unfolded, matrix, result = answer
-    if unfolded == (2, 4, 30):
-        raise Wrong("unfold writes a window as a column: its 30 numbers come before the 4 places.")
-    if 7 in unfolded or 210 in unfolded or 28 in unfolded:
-        raise Wrong("unfold never sees a kernel, only the size of its window: no 7 in its shape.")
-    if unfolded == (2, 6, 4):
-        raise Wrong("A window reaches through all 5 channels: 6 numbers from each of them.")
-    if unfolded != (2, 30, 4):
+    if unfolded == (3, 16, 24):
+        raise Wrong("unfold writes a window as a column: its numbers come before the places.")
+    if 8 in unfolded or 192 in unfolded:
+        raise Wrong("unfold never sees a kernel, only the size of its window: no 8 in its shape.")
+    if unfolded == (3, 6, 16):
+        raise Wrong("A window reaches through all 4 channels: 6 numbers from each of them.")
+    if unfolded != (3, 24, 16):
         raise Wrong(
             "The shape of unfold is pictures, numbers in a window, places where a window fits; "
             f"yours is {unfolded}."
         )
-    if matrix == (30, 7):
+    if matrix == (24, 8):
         raise Wrong("The kernels stand on the left of the columns: one row each, not one column.")
-    if matrix != (7, 30):
-        raise Wrong(f"Each of the 7 kernels is one row, as long as a window; yours is {matrix}.")
-    if result != (2, 7, 4):
-        raise Wrong(f"(7, 30) @ (2, 30, 4): the 30 is summed away; not {result}.")
+    if matrix != (8, 24):
+        raise Wrong(f"Each of the 8 kernels is one row, as long as a window; yours is {matrix}.")
+    if result != (3, 8, 16):
+        raise Wrong(f"(8, 24) @ (3, 24, 16): the 24 is summed away; not {result}.")
     return "unfold knows the window's size, not how many kernels will use it."
 
 
@@ -232,21 +300,45 @@ def _banded(function: Call, taps: list[int], n: int, want: Tensor) -> Tensor:
 @exercise(
     "09.6",
     Integers(3, "the dimensions for (a), (b), (c)"),
-    Page(known=((20, 20, 36), (16, 20, 36), (20, 16, 36), (20, 20, 20), (0, 20, 36), (20, 0, 36))),
+    Page(
+        known=(
+            (40, 11, 0),
+            (24, 11, 0),
+            (9, 11, 0),
+            (0, 11, 0),
+            (40, 0, 0),
+            (40, 25, 0),
+            (40, 35, 0),
+            (40, 20, 0),
+            (40, 12, 0),
+            (40, 11, 11),
+            (40, 11, 20),
+        )
+    ),
 )
 def _null_space(answer: tuple[int, ...]) -> str:
-    box, corner, zero = answer
-    if (box, corner, zero) == (20, 20, 36):
-        return "36 columns less a rank of 16, whatever the kernel, unless it is zero."
-    if box == 16 or corner == 16:
-        raise Wrong("16 is the rank, the dimensions that survive. How many of 36 do not?")
-    if zero != 36:
-        raise Wrong("(c) maps every picture to zero. How many dimensions have 6×6 pictures?")
-    if box == 0 or corner == 0:
-        raise Wrong("36 numbers go in and 16 come out: something must be lost.")
-    if box != 20:
-        raise Wrong("(a): are the 16 rows independent? Then columns minus 16.")
-    raise Wrong("(b): the tap in the corner visits 4×4 pixels. How many does it never visit?")
+    strided, corner, middle = answer
+    if (strided, corner, middle) == (40, 11, 0):
+        return "49 − 9, then the last row and the last column, then nothing."
+    if strided == 24:
+        raise Wrong("(a): 24 is 49 − 25. With a stride of 2, how many numbers come out?")
+    if strided == 9:
+        raise Wrong("(a): 9 is the rank, the dimensions that survive. How many of 49 do not?")
+    if strided == 0:
+        raise Wrong("(a): 49 numbers go in and 9 come out, so something must be lost.")
+    if strided != 40:
+        raise Wrong("(a): how many numbers come out? The rows are independent, so subtract.")
+    if corner == 0:
+        raise Wrong(
+            "(b): 36 numbers come out, but not all are needed: some only ever see the frame."
+        )
+    if corner == 25:
+        raise Wrong("(b): 25 pixels are visited. The others are lost.")
+    if corner == 20:
+        raise Wrong("(b): that is without padding. Here the window hangs over the edge.")
+    if corner != 11:
+        raise Wrong("(b): output (i, j) is pixel (i − 1, j − 1). Which pixels are never read?")
+    raise Wrong("(c): the output is the picture itself. What is lost of it?")
 
 
 @exercise("09.7", Function("layer(tiles, W)", Array("the output")))

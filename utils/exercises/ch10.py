@@ -9,7 +9,6 @@ from utils.exercises import Wrong, exercise, methods
 from utils.exercises.answers import (
     Array,
     Call,
-    Collection,
     Function,
     Integer,
     Integers,
@@ -24,46 +23,163 @@ from utils.exercises.page import Page
 
 
 @exercise(
-    "10.1",
-    Truths(3, "yes or no to (a), (b), (c)"),
-    Page(known=((True, False, False),)),
+    "10.ap",
+    Integer("the number in the middle, a whole number"),
+    Page(
+        known=(144, 4, 228, 57, 43, 124, 0),
+        labels=("In the middle",),
+        ask="The input is 19, 25 over 37, 43 and the kernel 0, 1 over 2, 3. What stands in the "
+        "middle of the output?",
+    ),
 )
-def _there_and_back(given: tuple[bool, ...]) -> str:
-    if given[2]:
-        raise Wrong("(c): 36 numbers in the middle cannot bring 256 values back.")
-    if not given[0]:
-        raise Wrong("(a): floor((16 + 4 − 5)/3) + 1 = 6. Now put 6 into the size of the way back.")
-    if given[1]:
-        raise Wrong("(b): floor((17 + 4 − 5)/3) + 1 = 6, the same 6 that 16 gives. What follows?")
-    return "The shape returns where the stride left nothing over; the values do not return."
+def stamped_middle(middle: int) -> str:
+    """The middle of the transposed convolution of 19 25 37 43 with 0 1 2 3."""
+    if middle == 144:
+        return "19·3 + 25·2 + 37·1 + 43·0: the kernel is met backwards."
+    if middle == 4:
+        raise Wrong("That is the middle of the old input. Add up what the four stamps have there.")
+    if middle == 228:
+        raise Wrong("You met the kernel in order. Which of its corners has the first stamp there?")
+    if middle == 57:
+        raise Wrong("That is what the first stamp leaves there. Three more come on top.")
+    if middle == 124:
+        raise Wrong("That is the sum of the input. Each number is multiplied by a weight first.")
+    raise Wrong("Four products, one from each stamp: the first is 19 times the kernel's last, 3.")
 
 
 @exercise(
-    "10.2", Function("needed_output_padding(n, k, stride, padding)", Integer("a whole number"))
+    "10.bp",
+    Integer("a size, a whole number"),
+    Page(
+        known=(16, 17, 18, 19, 6, 15),
+        labels=("Rows",),
+        ask="A picture of 17×17, k = 5, p = 2, s = 3, there and back: how many rows has it?",
+    ),
+)
+def forgotten_size(rows: int) -> str:
+    """What 17 comes back as, with kernel 5, padding 2 and stride 3."""
+    if rows == 16:
+        return "17 goes to 6, as 16 does, and 6 goes to 16."
+    if rows == 17:
+        raise Wrong("16 goes to floor(15/3) + 1 = 6. And 17? The way back knows only that number.")
+    if rows == 6:
+        raise Wrong("That is the size in the middle. And back: (6 − 1)·3 − 2·2 + 5.")
+    raise Wrong("There: floor((17 + 4 − 5)/3) + 1. Back, from m: (m − 1)·3 − 2·2 + 5.")
+
+
+@exercise(
+    "10.cp",
+    Integer("a whole number of multiplications"),
+    Page(
+        known=(36, 225, 100, 4, 9, 25, 189),
+        labels=("Multiplications with a real pixel",),
+        ask="Of the 225 multiplications on the right, how many meet a pixel of the input, and not "
+        "a zero that was put there?",
+    ),
+)
+def real_products(count: int) -> str:
+    """Products with a pixel, of 25 windows of 9 on a 2×2 input spread at stride 2."""
+    if count == 36:
+        return "As many as the stamps take: four pixels times nine weights."
+    if count == 225:
+        raise Wrong("Those are all. Most of what the window covers are zeros.")
+    if count == 189:
+        raise Wrong("Those are the ones with a zero. Which are left?")
+    if count == 100:
+        raise Wrong("Not every one of the 25 windows covers all four pixels.")
+    raise Wrong("Each of the four pixels meets each of the nine weights. How often?")
+
+
+@exercise(
+    "10.1",
+    Parts(
+        "the dimensions, and yes or no to (b) and (c)",
+        Integer("(a), a whole number"),
+        Truths(2, "yes or no to (b) and (c)"),
+    ),
+    Page(
+        known=(
+            (36, (True, False)),
+            (256, (True, False)),
+            (220, (True, False)),
+            (6, (True, False)),
+        ),
+        labels=("(a) Dimensions", "(b) 3×3", "(c) 5×5"),
+    ),
+)
+def _how_much(given: tuple[int, tuple[bool, ...]]) -> str:
+    dimensions, (touching, overlapping) = given
+    if dimensions == 256:
+        raise Wrong("(a): 16·16 is what goes in. It has to pass through 6×6 numbers.")
+    if dimensions == 220:
+        raise Wrong("(a): 256 − 36 is what is lost. What is kept?")
+    if dimensions == 6:
+        raise Wrong("(a): 6 is the number of rows in the middle. How many numbers are there?")
+    if dimensions != 36:
+        raise Wrong("(a): as many as the numbers in the middle, through which all has to pass.")
+    if not touching:
+        raise Wrong("(b): at stride 3 the 3×3 stamps touch. What does a window on one of them see?")
+    if overlapping:
+        raise Wrong("(c): at stride 3 the 5×5 stamps overlap. What does a window see then?")
+    return "36 numbers in the middle; and where stamps do not overlap, each is read back."
+
+
+@exercise(
+    "10.2p",
+    Integers(4, "the output padding of 20, 21, 22 and 23"),
+    Page(
+        known=((3, 0, 1, 2), (1, 2, 3, 0), (0, 1, 2, 3), (3, 0, 1, 3), (3, 0, 3, 2), (3, 2, 1, 0)),
+        labels=("n = 20", "n = 21", "n = 22", "n = 23"),
+        ask="k = 3, p = 2, s = 4 and d = 2: which output padding brings each of these sizes back?",
+    ),
+)
+def with_dilation(answer: tuple[int, ...]) -> str:
+    """The output padding for k 3, p 2, s 4, d 2 and n from 20 to 23."""
+    if answer == (3, 0, 1, 2):
+        return "(n + 4 − 5) mod 4: with dilation 2 the kernel covers five places."
+    if answer == (1, 2, 3, 0):
+        raise Wrong("That is without the dilation. How many places does the kernel cover with it?")
+    if answer == (0, 1, 2, 3):
+        raise Wrong("That is n mod 4. Padding and kernel count, too.")
+    if any(extra < 0 or extra > 3 for extra in answer):
+        raise Wrong("An output padding is smaller than the stride: 0, 1, 2 or 3.")
+    raise Wrong(
+        "Where does the last window end? What is left over of n + 2p is the output padding."
+    )
+
+
+@exercise(
+    "10.2",
+    Function("needed_output_padding(n, k, stride, padding, dilation)", Integer("a whole number")),
 )
 def _output_padding(function: Call) -> str:
-    for k, s, p in (
-        (3, 4, 1),
-        (3, 2, 1),
-        (5, 3, 2),
-        (4, 2, 1),
-        (2, 3, 0),
-        (3, 1, 1),
-        (5, 4, 0),
-        (1, 3, 1),
+    for k, s, p, d in (
+        (3, 4, 1, 1),
+        (3, 2, 1, 1),
+        (5, 3, 2, 1),
+        (2, 3, 0, 1),
+        (3, 1, 1, 2),
+        (3, 5, 2, 2),
+        (2, 2, 0, 2),
+        (1, 3, 1, 3),
+        (4, 3, 1, 3),
     ):
-        given = {n: function(n, k, s, p) for n in range(5, 25)}
-        wrong = [n for n in given if given[n] != (n + 2 * p - k) % s]
+        given = {n: function(n, k, s, p, d) for n in range(12, 32)}
+        wrong = [n for n in given if given[n] != (n + 2 * p - d * (k - 1) - 1) % s]
         if not wrong:
             continue
         n = wrong[0]
-        call = f"needed_output_padding({n}, {k}, {s}, {p}) is not {given[n]}"
-        if all(given[i] == (i + p - k) % s for i in given):
+        call = f"needed_output_padding({n}, {k}, {s}, {p}, {d}) is not {given[n]}"
+        if all(given[i] == (i + p - d * (k - 1) - 1) % s for i in given):
             raise Wrong(f"{call}: padding is per side, so the axis has n + 2p.")
         if all(given[i] == i % s for i in given):
             raise Wrong(f"{call}: that is the remainder of n alone. k and p count, too.")
-        m = (n + 2 * p - k) // s + 1
-        back = (m - 1) * s - 2 * p + k
+        if d > 1 and all(given[i] == (i + 2 * p - k) % s for i in given):
+            raise Wrong(f"{call}: that is without the dilation. It spreads the kernel.")
+        if d > 1 and all(given[i] == (i + 2 * p - d * k) % s for i in given):
+            raise Wrong(f"{call}: a dilated kernel covers d(k − 1) + 1 places, not d·k.")
+        m = (n + 2 * p - d * (k - 1) - 1) // s + 1
+        back = (m - 1) * s - 2 * p + d * (k - 1) + 1
         raise Wrong(f"{call}: {n} goes to {m}, and {m} back to {back}. How much is missing?")
     return "The remainder that the floor threw away: one size in s needs none."
 
@@ -87,30 +203,29 @@ def _inner_product(total: float) -> str:
     raise Wrong("Move the matrix to the other side: ⟨X, Mᵀo⟩ = ⟨MX, o⟩, and o is all ones.")
 
 
-_BOARDS = {(2, 2), (3, 2), (3, 3), (4, 2), (4, 3), (5, 2), (5, 3), (6, 3)}
-
-
 @exercise(
     "10.4",
-    Collection(Integers(2, "a pair"), "a set of pairs (k, s)"),
+    Numbers(2, "a and b"),
     Page(
-        known=({(2, 2), (3, 3), (4, 2), (6, 3)},), labels=("Pairs (k, s)",), options=sorted(_BOARDS)
+        known=((3, 4), (2, 2), (2, 3), (1, 2), (4, 3), (1, 1), (3, 3)),
+        labels=("a", "b"),
     ),
 )
-def _even(given: frozenset[tuple[int, ...]]) -> str:
-    for k, s in sorted(given - _BOARDS):
-        raise Wrong(f"({k}, {s}) is not among the pairs that were asked about.")
-    want = {(k, s) for k, s in _BOARDS if k % s == 0}
-    for k, s in sorted(given - want):
-        counts = [len(range(a, k, s)) for a in range(s)]
-        raise Wrong(f"({k}, {s}) is uneven: places are covered {counts} times in turn.")
-    if (2, 2) in want - given or (3, 3) in want - given:
-        raise Wrong("Stamps that touch without overlap are even as well: each place once.")
-    if want - given:
-        raise Wrong(
-            "Right as far as it goes, but at least one more pair is even. Count each remainder."
-        )
-    return "Where s divides k, every remainder has k/s taps."
+def _even(given: tuple[float, ...]) -> str:
+    a, b = given
+    if math.isclose(a, 3) and math.isclose(b, 4):
+        return "Sums of 6 and 6 at stride 2, and of 4, 4 and 4 at stride 3."
+    if math.isclose(a, 4) and math.isclose(b, 3):
+        raise Wrong("Those are the numbers, but a stands beside the ones and b in the middle.")
+    if math.isclose(a, 2) and math.isclose(b, 2):
+        raise Wrong("Even at stride 2, with 4 and 4. At stride 3 the sums are 3, 3 and 2.")
+    if math.isclose(a, 2) and math.isclose(b, 3):
+        raise Wrong("Even at stride 3, with 3, 3 and 3. At stride 2 the sums are 5 and 4.")
+    if math.isclose(a, 1) and math.isclose(b, 2):
+        raise Wrong("Even at stride 3, with 2, 2 and 2. At stride 2 the sums are 4 and 2.")
+    if math.isclose(a, 3):
+        raise Wrong("a is right. At stride 3 the middle one is alone. What must b be?")
+    raise Wrong("Two equations: 2 + b = 2a at stride 2, and 1 + a = b at stride 3.")
 
 
 _FLAT = (

@@ -60,7 +60,7 @@ def least_kernel(k: int) -> str:
     Page(
         known=(1, 0.25, 4, 0.5, 2),
         labels=("Factor",),
-        ask="Half the pixels a side, twice the channels in and out: the multiply-adds change by "
+        ask="28×28 pixels for 56×56, 128 channels for 64, in and out: the multiply-adds change by "
         "the factor",
     ),
 )

@@ -17,7 +17,7 @@ from utils.widgets.traits import State, as_json, plain, real
 
 
 class Key(State):
-    """Chapter and number of an exercise, such as "02.1"."""
+    """Chapter and number of an exercise, such as "03.2"."""
 
     def form(self, value: Any) -> str:
         """The key."""
@@ -51,7 +51,7 @@ class Answer(Explorable):
     answer is to be written in Python, the widget says so.
 
     Args:
-        exercise: Chapter and number, such as `"02.1"`, or `"02.2b"` for a part of an exercise.
+        exercise: Chapter and number, such as `"03.2"`, or `"02.2b"` for a part of an exercise.
 
     It is a trait. `answer` is what the page last asked about, a number for each field, and
     `verdict` what it was told.
@@ -60,21 +60,21 @@ class Answer(Explorable):
         ValueError: if no exercise has that number.
     """
 
-    exercise = Key("01.3", called="exercise")
+    exercise = Key("08.1", called="exercise")
     answer = Filled((), called="answer")
     form = traitlets.Dict().tag(sync=True, to_json=lambda value, widget: deepcopy(value))
     verdict = traitlets.Dict().tag(sync=True, to_json=lambda value, widget: deepcopy(value))
 
     calculates = False
     examples: ClassVar[dict[str, dict[str, Any]]] = {
-        "numbers": {"exercise": "02.1"},
+        "numbers": {"exercise": "03.2"},
         "one": {"exercise": "04.8"},
-        "letters": {"exercise": "01.3"},
+        "letters": {"exercise": "08.1"},
         "truths": {"exercise": "10.1"},
         "matrix": {"exercise": "02.3"},
-        "blanks": {"exercise": "02.5"},
+        "blanks": {"exercise": "03.1"},
         "collection": {"exercise": "10.4"},
-        "function": {"exercise": "01.8"},
+        "function": {"exercise": "01.7"},
     }
 
     def __init__(self, exercise: str) -> None:
