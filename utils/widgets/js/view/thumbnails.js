@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { paint } from "./photo.js";
 
 export const SIDE = 48; // pixels
+const PATIENCE = 1000; // milliseconds: a busy machine may never be idle
 
 /**
  * @param label accessible name of them all
@@ -33,10 +34,13 @@ export function createThumbnails({ label, presets, pictures, onChoose }) {
     draw(photo) {
       cancel(waiting);
       for (const { canvas } of buttons) canvas.style.aspectRatio = `${photo.width} / ${photo.height}`;
-      waiting = whenIdle(() => {
-        pictures(photo).forEach((picture, i) => paint(buttons[i].canvas, picture, picture.levels));
-        element.dataset.drawn = "true";
-      });
+      waiting = whenIdle(
+        () => {
+          pictures(photo).forEach((picture, i) => paint(buttons[i].canvas, picture, picture.levels));
+          element.dataset.drawn = "true";
+        },
+        { timeout: PATIENCE },
+      );
     },
     /** Presses the one of this name. */
     set(name) {
