@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from traitlets import TraitError
 
 from utils import (
+    ChannelMix,
     Channels,
     DenseToConv,
     ImageFilter,
@@ -163,6 +164,34 @@ def test_image_filter_counts_in_grey_levels_and_refuses_other_pictures():
             ImageFilter(*arguments)
 
 
+def test_channel_mix_adds_up_weighted_planes_and_refuses_others():
+    colours = [[[1, 0, 0.5]], [[0, 1, 0.5]], [[0, 0.2, 0.5]]]
+    widget = ChannelMix(colours, [1, -1, 0], column=9)
+    assert widget.levels.tolist() == [[[255, 0, 128]], [[0, 255, 128]], [[0, 51, 128]]]
+    assert widget.output.tolist() == [[255, -255, 0]]
+    assert widget.column == 2
+    assert "128×1 + 128×(−1) + 128×0 = 0" in widget.first_frame()
+    grey = torch.tensor([[0.299, 0.587, 0.114]]) @ widget.levels.float().flatten(1)
+    widget.weights = [0.299, 0.587, 0.114]
+    torch.testing.assert_close(widget.output.float(), grey)
+    before = widget.spec
+    for name, wrong, says in [
+        ("weights", [1, 0], "three numbers from −1 to 1"),
+        ("weights", [1, 0, -1.05], "three numbers from −1 to 1"),
+        ("weights", [[1, 0, 1]], r"\(3\)"),
+        ("weights", "grey", r"\(3\)"),
+        ("image", colours[:2], "must have 3 planes; got 2"),
+        ("image", colours[0], "plane, height, width"),
+        ("image", [[[2.0]]] * 3, "from 0, black, to 1, white"),
+        ("image", {"height": 1, "width": 3, "data": "AAAA"}, "3·1·3 = 9 bytes; got 3"),
+    ]:
+        with pytest.raises(WidgetError, match=says):
+            setattr(widget, name, wrong)
+        assert widget.spec == before, wrong
+    widget.image = {"height": 1, "width": 1, "data": "/wAA"}
+    assert widget.levels.flatten().tolist() == [255, 0, 0] and widget.column == 0
+
+
 def test_image_filter_offers_kernels_of_the_reader():
     widget = ImageFilter([[0, 0.5, 1]], [[1]], presets={"edge": torch.tensor([[1, -1]])})
     assert widget.spec["presets"] == [["edge", [[1, -1]]]]
@@ -297,6 +326,11 @@ TOGETHER = [
         (2, 2),
     ),
     (
+        ChannelMix(torch.zeros(3, 2, 2), [1, 0, 0]),
+        {"image": torch.ones(3, 4, 5), "weights": (0, 1, 1), "row": 9, "column": 9},
+        (4, 5),
+    ),
+    (
         DenseToConv(),
         {"image": torch.ones(2, 2), "dense": torch.ones(4, 4), "shared": torch.ones(3, 3)},
         (2, 2),
@@ -324,6 +358,11 @@ def test_changes_that_fit_together_and_not_one_by_one(widget, changes, shape):
 FEWER = [
     (SlidingWindow(X, K), {"stride": 2}, {"step": 1}),
     (ImageFilter([[0, 0.5, 1], [1, 0, 0]], [[1]]), {"kernel": K}, {"row": 1, "column": 2}),
+    (
+        ChannelMix(torch.zeros(3, 4, 5), [1, 0, 0]),
+        {"image": torch.zeros(3, 2, 3)},
+        {"row": 2, "column": 3},
+    ),
     (ShapeCalculator(), {"k": 7}, {"step": 2}),
     (DenseToConv(3), {"stage": "shared"}, {"step": 9}),
     (Channels([X, X], [[K, K], [K, K]]), {"stride": [1, 2]}, {"step": 4}),

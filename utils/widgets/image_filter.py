@@ -1,68 +1,22 @@
 """ImageFilter: a photograph, an editable kernel, and what comes out."""
 
-import base64
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from utils import functional
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import bracket, number, paragraph, table
-from utils.widgets.traits import Choice, Matrix, Position, State, whole
+from utils.widgets.picture import Picture, levels_of
+from utils.widgets.traits import Choice, Matrix, Position, State
 
 DISPLAYS = ("clipped", "signed", "stretched")
-MOST = 256
-_NUMBERS = Matrix(most=MOST, called="the image")
 _KERNEL = Matrix(most=15, called="a preset's kernel")
 # A picture for examples: dark at the upper left, bright at the lower right, with an edge across.
 _RAMP = [[(y + x) / 40 if x < 9 else 1 - y / 30 for x in range(16)] for y in range(24)]
-
-
-class Picture(State):
-    """Grey levels: a matrix of numbers from 0, black, to 1, white; or what the page sends for one.
-
-    Held as a mapping that cannot be changed: `height`, `width`, and `data`, the levels row by row,
-    a byte each, in base64.
-    """
-
-    def form(self, value: Any) -> MappingProxyType[str, Any]:
-        """The mapping."""
-        if isinstance(value, (dict, MappingProxyType)):
-            return MappingProxyType(_checked(value))
-        rows = np.array(_NUMBERS.form(value))
-        if rows.min() < 0 or rows.max() > 1:
-            raise WidgetError(
-                "the image must hold values from 0, black, to 1, white; "
-                f"got {rows.min():g} to {rows.max():g}"
-            )
-        levels = np.rint(rows * 255).astype(np.uint8)
-        data = base64.b64encode(levels.tobytes()).decode("ascii")
-        return MappingProxyType({"height": len(levels), "width": levels.shape[1], "data": data})
-
-
-def _checked(image: Any) -> dict[str, Any]:
-    """A picture as the page sends it, or a `WidgetError` that says what is wrong with it."""
-    if set(image) != {"height", "width", "data"}:
-        raise WidgetError(f"the image must have height, width and data; got {sorted(image)}")
-    height, width = (whole(image[name]) for name in ("height", "width"))
-    if height is None or width is None or not (1 <= height <= MOST and 1 <= width <= MOST):
-        raise WidgetError(
-            f"the image's height and width must be whole numbers from 1 to {MOST}; "
-            f"got {image['height']!r} and {image['width']!r}"
-        )
-    try:
-        levels = base64.b64decode(image["data"], validate=True)
-    except (TypeError, ValueError):
-        raise WidgetError("the image's data must be bytes in base64") from None
-    if len(levels) != height * width:
-        raise WidgetError(
-            f"the image's data must be {height}·{width} = {height * width} bytes; got {len(levels)}"
-        )
-    return {"height": height, "width": width, "data": base64.b64encode(levels).decode("ascii")}
 
 
 class Presets(State):
@@ -150,9 +104,7 @@ class ImageFilter(Explorable):
     @property
     def levels(self) -> Tensor:
         """The picture's grey levels, float64 whole numbers 0..255, shape `(h, w)`."""
-        data = np.frombuffer(base64.b64decode(self.image["data"]), dtype=np.uint8)
-        levels = data.reshape(self.image["height"], self.image["width"])
-        return torch.from_numpy(levels.astype(np.float64))
+        return levels_of(self.image)
 
     @property
     def output(self) -> Tensor:

@@ -54,8 +54,8 @@ export function createPhoto({ name, onPreview, onPick, onMove, handle }) {
   });
   return {
     element: box,
-    paint(size, levels) {
-      painted = paint(canvas, size, levels);
+    paint(size, ...levels) {
+      painted = paint(canvas, size, ...levels);
       box.style.setProperty("--aspect", size.width / size.height);
     },
     /** Shows the first `count` pixels only, row by row. */
@@ -80,16 +80,13 @@ export function createPhoto({ name, onPreview, onPick, onMove, handle }) {
   };
 }
 
-/** Grey levels on a canvas; returns them as the canvas holds them. */
-export function paint(canvas, { height, width }, levels) {
+/** Levels on a canvas, grey where those of red are all there are; returns them as the canvas holds them. */
+export function paint(canvas, { height, width }, red, green = red, blue = red) {
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(width, height);
-  for (let i = 0; i < levels.length; i++) {
-    pixels.data.fill(levels[i], 4 * i, 4 * i + 3);
-    pixels.data[4 * i + 3] = 255;
-  }
+  for (let i = 0; i < red.length; i++) pixels.data.set([red[i], green[i], blue[i], 255], 4 * i);
   context.putImageData(pixels, 0, 0);
   return pixels;
 }

@@ -1,17 +1,18 @@
-// Kernels as little pictures: what each makes of the reader's own photograph.
+// Presets as little pictures: what each makes of the photograph.
 
-import { correlate, paintable, shrunk } from "../engine/image.js";
 import { h } from "./dom.js";
 import { paint } from "./photo.js";
 
-const SIDE = 48; // pixels
+export const SIDE = 48; // pixels
+const PATIENCE = 1000; // milliseconds: a busy machine may never be idle
 
 /**
  * @param label accessible name of them all
- * @param presets [name, kernel, display]
+ * @param presets arrays that begin with a name
+ * @param pictures photo => {height, width, levels} for each preset
  * @param onChoose called with the preset
  */
-export function createThumbnails({ label, presets, onChoose }) {
+export function createThumbnails({ label, presets, pictures, onChoose }) {
   const whenIdle = globalThis.requestIdleCallback ?? ((draw) => setTimeout(draw, 30));
   const cancel = globalThis.cancelIdleCallback ?? clearTimeout;
   let waiting = null;
@@ -32,17 +33,14 @@ export function createThumbnails({ label, presets, onChoose }) {
     /** Draws them anew, as soon as nothing else is to do. */
     draw(photo) {
       cancel(waiting);
-      element.hidden = presets.some(([, kernel]) => photo.height < kernel.length || photo.width < kernel[0].length);
-      if (element.hidden) return;
       for (const { canvas } of buttons) canvas.style.aspectRatio = `${photo.width} / ${photo.height}`;
-      waiting = whenIdle(() => {
-        const small = shrunk(photo, SIDE);
-        presets.forEach(([, kernel, display], i) => {
-          const result = correlate(small, kernel);
-          paint(buttons[i].canvas, result, paintable(result.values, display));
-        });
-        element.dataset.drawn = "true";
-      });
+      waiting = whenIdle(
+        () => {
+          pictures(photo).forEach((picture, i) => paint(buttons[i].canvas, picture, picture.levels));
+          element.dataset.drawn = "true";
+        },
+        { timeout: PATIENCE },
+      );
     },
     /** Presses the one of this name. */
     set(name) {

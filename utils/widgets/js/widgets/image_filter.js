@@ -1,6 +1,6 @@
 // ImageFilter: a photograph, an editable kernel, and what comes out; cursors linked.
 
-import { correlate, decode, encode, paintable, patch } from "../engine/image.js";
+import { correlate, decode, encode, paintable, patch, shrunk } from "../engine/image.js";
 import { show } from "../engine/numbers.js";
 import { pytorch } from "../engine/snippet.js";
 import { arithmetic } from "../engine/window.js";
@@ -10,7 +10,7 @@ import { Grid } from "../view/grid.js";
 import { createPhoto, createSweep } from "../view/photo.js";
 import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createThumbnails } from "../view/thumbnails.js";
+import { createThumbnails, SIDE } from "../view/thumbnails.js";
 
 const KEYS = ["image", "kernel", "row", "column", "display", "presets"];
 const ninth = 1 / 9;
@@ -187,9 +187,17 @@ export default function imageFilter({ model, el }) {
     presets = own.length ? own : PRESETS;
     thumbnails?.element.remove();
     thumbnails?.dispose();
+    const shownAs = presets.map(([, , shown]) => shown ?? store.state.display);
     thumbnails = createThumbnails({
       label: "Kernel preset",
-      presets: presets.map(([name, weights, shown]) => [name, weights, shown ?? store.state.display]),
+      presets,
+      pictures: (of) => {
+        const small = shrunk(of, SIDE);
+        return presets.map(([, weights], i) => {
+          const filtered = correlate(small, weights);
+          return { ...filtered, levels: paintable(filtered.values, shownAs[i]) };
+        });
+      },
       onChoose: ([name, weights]) => {
         const display = presets.find(([known]) => known === name)[2] ?? store.state.display;
         store.commit({ kernel: weights, display });
@@ -266,7 +274,9 @@ export default function imageFilter({ model, el }) {
     if (isNew || photo.source !== image.data) {
       photo = { ...decode(image), source: image.data };
       before.paint(photo, photo.levels);
-      thumbnails.draw(photo);
+      const fits = ([, k]) => photo.height >= k.length && photo.width >= k[0].length;
+      thumbnails.element.hidden = !presets.every(fits);
+      if (!thumbnails.element.hidden) thumbnails.draw(photo);
     }
     const key = JSON.stringify([weights, shown, image.data.length, image.data.slice(0, 64)]);
     if (key !== painted || result.source !== image.data) {
