@@ -106,8 +106,8 @@ def test_letters_and_choices(answer):
         page.get_by_role("checkbox", name=letter, exact=True).press("Space")
     page.get_by_role("checkbox", name="E", exact=True).press("Enter")
     expect(part(page, "verdict")).to_have_attribute("data-verdict", "right")
-    page = answer("10.1")
-    for group, option in (("(a)", "Yes"), ("(b)", "No"), ("(c)", "No")):
+    page = answer("07.5")
+    for group, option in (("(a)", "avg"), ("(b)", "max")):
         page.get_by_role("button", name="Check").click()
         assert group in part(page, "verdict").inner_text()
         page.get_by_role("group", name=group).get_by_label(option).check()
@@ -136,26 +136,26 @@ def test_a_matrix_may_be_smaller_than_its_fields(answer):
 
 def test_what_is_solved_is_remembered_and_shown_again(answer, mount):
     page = answer("03.7")
-    fill(page, "2", "27", "49")
+    fill(page, "2", "45", "121")
     page.get_by_role("button", name="Check").click()
     assert page.evaluate(SOLVED.format("03.7")) is None, "only what is right"
-    fill(page, "3", "3·9", "7^2")
+    fill(page, "5", "5·9", "11^2")
     page.get_by_role("button", name="Check").click()
     expect(part(page, "verdict")).to_have_attribute("data-verdict", "right")
     page = mount(Answer("03.7"))
     texts = page.locator("[data-part=answer] input").evaluate_all("all => all.map(e => e.value)")
-    assert texts == ["3", "3·9", "7^2"]
+    assert texts == ["5", "5·9", "11^2"]
     assert part(page, "verdict").inner_text().startswith("Right. You solved this.")
 
 
 @pytest.mark.parametrize("stored", ["nonsense", "[]", '["1"]', '{"a": 1}', "[[], [], []]", "null"])
 def test_what_is_not_an_answer_is_no_memory(answer, mount, stored):
     page = answer("03.7")
-    page.evaluate("text => localStorage.setItem('the-sliding-window/answers/02.7', text)", stored)
+    page.evaluate("text => localStorage.setItem('the-sliding-window/answers/03.7', text)", stored)
     page = mount(Answer("03.7"))
     assert kind(page) == "none"
     assert "undefined" not in page.get_by_label("Layers").input_value()
-    fill(page, "3", "27", "49")
+    fill(page, "5", "45", "121")
     page.get_by_role("button", name="Check").click()
     expect(part(page, "verdict")).to_have_attribute("data-verdict", "right")
     page.evaluate(FORGET)

@@ -61,10 +61,10 @@ WRONG = {
     "02.2": [
         ((3, 8), "Rows first"),
         ((4, -1), "the one before"),
-        ((9, 4), "On 9 rows 7 windows fit, one more"),
-        ((8, 4), "On 4 columns 2 windows fit"),
-        ((6, 1), "6 rows leave 4, not 6"),
-        ((8, 1), "no place where"),
+        ((9, 4), "that many rows"),
+        ((8, 4), "that many columns"),
+        ((6, 1), "the rows again"),
+        ((8, 1), "needs three columns"),
     ],
     "02.3": [
         (WEIGHT, "a pair"),

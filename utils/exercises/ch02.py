@@ -111,11 +111,11 @@ def which_size(answer: tuple[int, ...]) -> str:
         raise Wrong("That is the size after another 3×3 kernel. You are asked for the one before.")
     for size, left, name in zip(answer, (6, 1), ("rows", "columns"), strict=True):
         if size == left + 3:
-            raise Wrong(f"On {size} {name} {left + 1} windows fit, one more than wanted.")
+            raise Wrong(f"With that many {name} there is a place for one window more.")
         if size < 3:
-            raise Wrong(f"A 3×3 kernel has no place where there are {size} {name}.")
+            raise Wrong(f"A 3×3 kernel needs three {name} at least.")
         if size != left + 2:
-            raise Wrong(f"{size} {name} leave {size - 2}, not {left}: n - k + 1 with k = 3.")
+            raise Wrong(f"Look at the {name} again: n - 3 + 1 has to be {left}.")
     return "6 + 3 - 1 = 8 rows, and 1 + 3 - 1 = 3 columns."
 
 
