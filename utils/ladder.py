@@ -2,7 +2,7 @@
 
 Every rung is called the same, `rung(X, W)`, on a padded batch `X` of `(N, c_i, n_h, n_w)` and
 kernels `W` of `(c_o, c_i, k_h, k_w)`; the stride is 1. All do the same multiply-adds. They differ
-in how many of them one call does, and in what has to be copied first. Chapter 16 climbs the
+in how many of them one call does, and in what has to be copied first. Chapter 17 climbs the
 ladder; what `utils.functional.conv2d` does is its last rungs, made general.
 """
 

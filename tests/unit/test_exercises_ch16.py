@@ -26,7 +26,7 @@ WRONG = {
         (12, "what else"),
         (6, "four bytes"),
         (24, "two operations"),
-        (25, "two operations"),
+        (27, "two operations"),
         (14, "smaller batch"),
         (1, "on the slope"),
     ],

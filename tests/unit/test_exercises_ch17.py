@@ -16,6 +16,11 @@ def halved_pictures(d, g):
     return (g[0] * (d[0] - d[2]) + P + Q, P - Q, P + Q - g[1] * (d[1] - d[3]))
 
 
+def thirds(d, g):
+    """Factors that binary fractions only come near: x · 3 · (1/3)."""
+    return [number * 3 * (1 / 3) for number in four(d, g)]
+
+
 def six(d, g):
     return [d[i] * g[0] + d[i + 1] * g[1] for i in range(3)]
 
@@ -35,7 +40,7 @@ RIGHT = {
     "17.cp": [4],
     "17.1": [(12544, 49, 1, 7), [12544, 49, 1, 7]],
     "17.2": [(441, 2.25)],
-    "17.3": [four, halved_pictures],
+    "17.3": [four, halved_pictures, thirds],
     "17.4": [(4, 2.25, 16 / 9), (4, 2.25, 1.78)],
     "17.5": [(100, 49)],
     "17.6": [(9, 7)],
@@ -99,7 +104,7 @@ WRONG = {
         ((2, 1.5, 1.33), "one dimension"),
         ((1 / 4, 4 / 9, 9 / 16), "Upside down"),
         ((2.25, 4, 5.06), "factors saved"),
-        ((4, 2.25, 1), "F(6×6, 3×3) evaluates"),
+        ((4, 2.25, 1), "8·8 products for 36 outputs; that is not 1 each"),
     ],
     "17.5": [
         ((10, 7), "along one axis. A tile"),

@@ -53,35 +53,35 @@ def _average_kernel(function: Call) -> str:
 
 @exercise(
     "07.2",
-    Parts("a pair, A and B, each 2×2", Array("A"), Array("B")),
+    Parts("a pair, P and Q, each 2×2", Array("P"), Array("Q")),
     Page(
         known=(([[2, 1], [1, 1]], [[1, 2], [1, 1]]),),
-        labels=("A", "B"),
+        labels=("P", "Q"),
         shape=(2, 2),
         marks=((1, 2, 3),),
         instead={
-            "agree, as they would": "max(A) + max(B) and max(A + B) + max(0) agree, as they would "
+            "agree, as they would": "max(P) + max(Q) and max(P + Q) + max(0) agree, as they would "
             "for a convolution. Let the two disagree where the largest is.",
-            "for a convolution with a bias": "max(A) + max(B) is not max(A + B) + max(0), and for "
+            "for a convolution with a bias": "max(P) + max(Q) is not max(P + Q) + max(0), and for "
             "a convolution with a bias it would have to be.",
         },
         partly=True,
     ),
 )
 def _counter_example(answer: tuple[Tensor, Tensor]) -> str:
-    A, B = answer
-    if A.shape != (2, 2) or B.shape != (2, 2):
-        raise Wrong("A and B are 2×2 matrices of numbers, as nested lists or tensors.")
-    if (A == 0).any() or (B == 0).any():
+    P, Q = answer
+    if P.shape != (2, 2) or Q.shape != (2, 2):
+        raise Wrong("P and Q are 2×2 matrices of numbers, as nested lists or tensors.")
+    if (P == 0).any() or (Q == 0).any():
         raise Wrong("No zeros, please: the two dots of the text would be too short a way.")
-    a, b, both = A.max().item(), B.max().item(), (A + B).max().item()
-    if math.isclose(a + b, both, rel_tol=1e-9):
+    p, q, both = P.max().item(), Q.max().item(), (P + Q).max().item()
+    if math.isclose(p + q, both, rel_tol=1e-9):
         raise Wrong(
-            f"max(A) + max(B) = {a + b:g} and max(A + B) + max(0) = {both:g} "
+            f"max(P) + max(Q) = {p + q:g} and max(P + Q) + max(0) = {both:g} "
             "agree, as they would for a convolution. Let the two disagree where the largest is."
         )
     return (
-        f"{a:g} + {b:g} is not {both:g} + 0, and for a convolution with a bias it would have to be."
+        f"{p:g} + {q:g} is not {both:g} + 0, and for a convolution with a bias it would have to be."
     )
 
 
@@ -195,7 +195,7 @@ def _cost(answer: tuple[int, ...]) -> str:
         raise Wrong("The comparisons are right. One multiply-add counts as one here.")
     if multiply_adds != convolution:
         raise Wrong("The comparisons are right. Multiply-adds: outputs times numbers in a window.")
-    return "One comparison for every 73 multiply-adds."
+    return "One comparison for every 73.5 multiply-adds."
 
 
 @exercise(
@@ -292,7 +292,7 @@ def _places(given: frozenset[str]) -> str:
 
 @exercise(
     "07.ap",
-    Words(3, "which of the three each of A, B and C is"),
+    Words(3, "which of the three each of pictures 1, 2 and 3 is"),
     Page(
         known=(
             ("mean", "largest", "first"),
@@ -300,21 +300,21 @@ def _places(given: frozenset[str]) -> str:
             ("mean", "first", "largest"),
             ("largest", "mean", "first"),
         ),
-        labels=("A", "B", "C"),
+        labels=("Picture 1", "Picture 2", "Picture 3"),
         options=("first", "largest", "mean"),
-        ask="Each of A, B and C keeps one number of every 6×6 window: its first (the pixel at the "
+        ask="Each of 1, 2 and 3 keeps one number of every 6×6 window: its first (the pixel at the "
         "upper left), its largest, or its mean. Which is which?",
     ),
 )
 def _three_summaries(answer: tuple[str, ...]) -> str:
-    a, b, c = answer
-    if b != "largest":
+    one, two, three = answer
+    if two != "largest":
         raise Wrong("The largest number of a window is at least as bright as the other two.")
-    if a == "mean" and c == "first":
-        return "B is the brightest, A the smoothest, and C keeps the noise of single pixels."
-    if a == c:
-        raise Wrong("B is right. A and C are two different ones.")
-    raise Wrong("B is right. Which of A and C is smoother? A mean evens out, a single pixel can't.")
+    if one == "mean" and three == "first":
+        return "2 is the brightest, 1 the smoothest, and 3 keeps the noise of single pixels."
+    if one == three:
+        raise Wrong("2 is right. 1 and 3 are two different ones.")
+    raise Wrong("2 is right. Which of 1 and 3 is smoother? A mean evens out, a single pixel can't.")
 
 
 @exercise(
