@@ -107,7 +107,7 @@ def test_letters_and_choices(answer):
     page.get_by_role("checkbox", name="E", exact=True).press("Enter")
     expect(part(page, "verdict")).to_have_attribute("data-verdict", "right")
     page = answer("07.5")
-    for group, option in (("(a)", "avg"), ("(b)", "max")):
+    for group, option in (("(a)", "max"), ("(b)", "avg")):
         page.get_by_role("button", name="Check").click()
         assert group in part(page, "verdict").inner_text()
         page.get_by_role("group", name=group).get_by_label(option).check()

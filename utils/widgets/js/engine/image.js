@@ -29,6 +29,12 @@ export function correlate({ height, width, levels }, kernel) {
   return { height: oh, width: ow, values };
 }
 
+/** The filtered picture as levels to paint. */
+export function filtered(photo, kernel, display) {
+  const result = correlate(photo, kernel);
+  return { ...result, levels: paintable(result.values, display) };
+}
+
 /** The picture with at most `side` rows and columns, none fewer than 3: each the mean of a rectangle. */
 export function shrunk({ height, width, levels }, side) {
   const by = Math.max(1, Math.max(height, width) / side);

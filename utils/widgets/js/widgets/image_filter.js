@@ -1,6 +1,6 @@
 // ImageFilter: a photograph, an editable kernel, and what comes out; cursors linked.
 
-import { correlate, decode, encode, paintable, patch, shrunk } from "../engine/image.js";
+import { correlate, decode, encode, filtered, paintable, patch, shrunk } from "../engine/image.js";
 import { show } from "../engine/numbers.js";
 import { pytorch } from "../engine/snippet.js";
 import { arithmetic } from "../engine/window.js";
@@ -191,13 +191,7 @@ export default function imageFilter({ model, el }) {
     thumbnails = createThumbnails({
       label: "Kernel preset",
       presets,
-      pictures: (of) => {
-        const small = shrunk(of, SIDE);
-        return presets.map(([, weights], i) => {
-          const filtered = correlate(small, weights);
-          return { ...filtered, levels: paintable(filtered.values, shownAs[i]) };
-        });
-      },
+      pictures: (of) => presets.map(([, weights], i) => filtered(shrunk(of, SIDE), weights, shownAs[i])),
       onChoose: ([name, weights]) => {
         const display = presets.find(([known]) => known === name)[2] ?? store.state.display;
         store.commit({ kernel: weights, display });
