@@ -151,6 +151,7 @@ WRONG = {
         (lambda W: shared(W, sign=-1), "other way"),
         (lambda W: W.mean((0, 1)), "keeps k and l apart"),
         (lambda W: shared(W).flatten(), "shape (3, 3)"),
+        (lambda W: shared(W, divide=False) / 9, "V of a 2×2 image"),
     ],
 }
 

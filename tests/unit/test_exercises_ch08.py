@@ -14,23 +14,28 @@ def mean_over(f, X, rows=None, columns=None):
 
 
 RIGHT = {
-    "08.ap": [(20, 95), (16, 90), (10.0, 99.0), torch.tensor([15, 95]), np.array([0, 100])],
+    "08.ap": [(20, 95), (16, 90), (10.0, 99.0), torch.tensor([15, 95]), np.array([30, 100])],
     "08.bp": [(False, True), [np.False_, np.True_], torch.tensor([False, True])],
     "08.cp": [(1, 1, 1, 1), [1.0, 1.0, 1.0, 1.0], torch.ones(4), np.ones(4)],
     "08.1": ["BDE", "b, d and e", ["B", "D", "E"]],
     "08.2": [(4, 6, 9), [4.0, 6.0, 9.0], torch.tensor([4, 6, 9])],
-    "08.3": [(2 / 3, 4 / 9), (Fraction(2, 3), Fraction(4, 9)), ("2/3", "4/9"), (0.667, 0.444)],
+    "08.3": [(2 / 3, 4 / 9), (Fraction(2, 3), Fraction(4, 9)), ("2/3", "4/9"), (0.67, 0.44)],
     "08.4": [(8, 1), (8.0, 1.0), np.array([8, 1])],
     "08.5": ["ABD", "a, b and d", {"A", "B", "D"}],
     "08.6": [
         mean_over,
         lambda f, X: (
-            sum(f(X.roll(s, 0).roll(t, 1)).item() for s in range(3) for t in range(4)) / 12
+            sum(
+                f(X.roll(s, 0).roll(t, 1)).item()
+                for s in range(X.shape[0])
+                for t in range(X.shape[1])
+            )
+            / X.numel()
         ),
         lambda f, X: np.mean(
             [
                 f(torch.from_numpy(np.roll(X.numpy(), s, (0, 1))))
-                for s in product(range(3), range(4))
+                for s in product(*map(range, X.shape))
             ]
         ),
     ],
@@ -40,6 +45,8 @@ WRONG = {
     "08.ap": [
         ((95, 96), "at home"),
         ((50, 96), "further"),
+        ((0, 96), "guessing"),
+        ((9, 50), "guessing"),
         ((16, 50), "one in five"),
         ((101, 96), "0 to 100"),
         ((-1, 96), "0 to 100"),
@@ -59,10 +66,10 @@ WRONG = {
     ],
     "08.1": [
         ("ABDE", "A: the question"),
-        ("BCDE", "C: move every cell"),
+        ("BCDE", "twice the mean"),
         ("DE", "B: move the picture"),
         ("BE", "D: the same picture"),
-        ("BD", "E: a photograph"),
+        ("BD", "accepted at one height"),
         ("BDF", "A to E; got F"),
     ],
     "08.2": [
@@ -81,9 +88,13 @@ WRONG = {
         ((2 / 3, 1 / 3), "Both must go well"),
         ((2 / 3, 1 / 9), "Both must go well"),
         ((2 / 3, 0.5), "Count the places"),
+        ((0.7, 0.44), "Count the columns"),
         ((float("nan"), 4 / 9), "2 numbers"),
     ],
     "08.4": [
+        ((0, 1), "not 0"),
+        ((-8, -1), "not 0"),
+        ((1, 1), "no whole number"),
         ((2, 1), "no whole number"),
         ((6, 1), "no whole number"),
         ((4, 1), "no whole number"),
@@ -107,6 +118,7 @@ WRONG = {
         (lambda f, X: mean_over(f, X, columns=1), "one direction"),
         (lambda f, X: mean_over(f, X, columns=3), "need not be square"),
         (lambda f, X: f(X) + 1, "not the mean"),
+        (lambda f, X: mean_over(f, X, 3, 4), "not for one of 2×5"),
         (lambda f, X: float("nan"), "number"),
         (lambda f, X: None, "Is there a `return`?"),
         (lambda f, X: mean_over(f, X) if X.sum() and f is not torch.max else 0, "f itself"),

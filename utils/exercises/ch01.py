@@ -186,7 +186,7 @@ _WHICH = {
     "A": "A: every diagonal holds one number.",
     "B": "B: outputs 0 and 1 give their own pixel 2 and 3. That is no shared weight.",
     "C": "C: its 5 is the only weight of offset 3, so no other place can differ from it.",
-    "D": "D: look at offset 0, the main diagonal: 0, 2, 3, 0.",
+    "D": "D: look at offset 0, the main diagonal: 0, 3, 1, 0.",
     "E": "E: offset 0 has the weight 7 everywhere, every other offset 0.",
 }
 
@@ -320,4 +320,7 @@ def share(function: Call) -> str:
             "W.mean over (i, j) keeps k and l apart; keep the offsets k − i and l − j apart."
         )
     same(got, want, "V")
+    circular = torch.tensor([[5.0, -1.0], [2.0, 4.0]])  # of 2 by 2, spread over its places
+    rows = [circular.roll((i, j), (0, 1)) for i in range(2) for j in range(2)]
+    same(function(torch.stack(rows).reshape(2, 2, 2, 2)), circular, "V of a 2×2 image")
     return "The mean weight of each offset: the nearest shared layer that there is."
