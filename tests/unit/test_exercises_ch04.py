@@ -112,6 +112,8 @@ WRONG = {
     "04.4": [
         ((2, 2, 1), "both axes"),
         ((4, 4, 4), "the same at every stride"),
+        ((1 / 4, 1 / 4, 1), "what is left"),
+        ((1 / 4, 4, 1), "what is left"),
         ((16, 16, 1), "112·112"),
         ((4, 4), "got 2"),
     ],

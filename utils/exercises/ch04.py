@@ -183,7 +183,15 @@ def _other_padding(X: Tensor, p: int, got: Tensor, want: Tensor) -> None:
     "04.4",
     Numbers(3, "three factors, of multiply-adds, output numbers and weights"),
     Page(
-        known=((4, 4, 1), (2, 4, 1), (4, 2, 1), (2, 2, 1), (4, 4, 4)),
+        known=(
+            (4, 4, 1),
+            (2, 4, 1),
+            (4, 2, 1),
+            (2, 2, 1),
+            (4, 4, 4),
+            (1 / 4, 1 / 4, 1),
+            (1 / 4, 1 / 4, 1 / 4),
+        ),
         labels=("Multiply-adds", "Output numbers", "Weights"),
     ),
 )
@@ -191,6 +199,8 @@ def _savings(answer: tuple[float, ...]) -> str:
     adds, activations, weights = answer
     if weights != 1:
         raise Wrong("The kernel is the same at every stride: what is its number of weights then?")
+    if 0.25 in (adds, activations):
+        raise Wrong("That is what is left. It goes down by a factor of …")
     if 2 in (adds, activations):
         raise Wrong("The stride acts along both axes: half the rows and half the columns.")
     if (adds, activations) == (4, 4):
