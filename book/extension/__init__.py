@@ -16,7 +16,6 @@ PARTS = (
     "exercises",
     "figures",
     "folds",
-    "listings",
     "map",
     "mathematics",
     "numbers",

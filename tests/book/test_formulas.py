@@ -87,7 +87,7 @@ def test_formulas_are_drawn_in_the_font(way, book, server, visit):
 
 
 def test_a_formula_too_wide_for_a_phone_scrolls_in_its_box_and_can_be_reached(server, visit):
-    page, _ = visit(server + CHAPTER, width=360)
+    page, _ = visit(server + "chapters/01-from-dense-to-convolution.html", width=360)
     page.wait_for_function("() => document.querySelector('div.math > div[tabindex]')")
     boxes = page.locator("div.math > div").evaluate_all(
         """all => all.filter(box => box.scrollWidth > box.clientWidth).map(box => {
@@ -95,7 +95,7 @@ def test_a_formula_too_wide_for_a_phone_scrolls_in_its_box_and_can_be_reached(se
             return [box.scrollLeft, box.tabIndex];
         })"""
     )
-    assert boxes and all(box == [30, 0] for box in boxes)
+    assert boxes and all(left > 0 and index == 0 for left, index in boxes)
 
 
 def test_a_long_formula_in_a_line_stands_on_it(server, visit):

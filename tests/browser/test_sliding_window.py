@@ -42,7 +42,7 @@ def test_hover_on_an_input_marks_the_outputs_that_it_feeds(mount):
     assert cells(page, "Output", "is-affected") == {(1, 1), (1, 2), (2, 1), (2, 2)}
     cell(page, "Input", -1, -1).hover()
     assert cells(page, "Output", "is-affected") == {(0, 0)}
-    assert "Padding (-1, -1) feeds 1 output" in part(page, "pointed").inner_text()
+    assert "Padding (−1, −1) feeds 1 output" in part(page, "pointed").inner_text()
 
 
 @pytest.mark.parametrize("mode, first", [("conv", (0, 1)), ("flip", (1, 0))])

@@ -30,7 +30,7 @@ def test_a_copy_points_at_its_pixel_and_a_pixel_at_its_copies(mount):
     cell(page, "Input", -1, -1).hover()
     assert cells(page, "Input", "is-source") == {(2, 2)}
     said = part(page, "pointed").inner_text()
-    assert said == "Padding (-1, -1), a copy of (2, 2), feeds 1 output: (0, 0)"
+    assert said == "Padding (−1, −1), a copy of (2, 2), feeds 1 output: (0, 0)"
     cell(page, "Input", 2, 2).hover()
     assert cells(page, "Input", "is-source") == {(-1, -1), (-1, 2), (2, -1)}
     assert part(page, "pointed").inner_text().startswith("Input (2, 2) and its 3 copies feed 9")

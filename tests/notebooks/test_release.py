@@ -99,7 +99,8 @@ def state(repo):
 
 def fetched(repo, at):
     """What the notebooks fetch in the commit `at`, all of them the same, and their badges."""
-    names = git(repo, "ls-tree", "--name-only", at, "chapters/").splitlines()
+    listed = git(repo, "ls-tree", "--name-only", at, "chapters/").splitlines()
+    names = [name for name in listed if name.endswith(".ipynb")]
     notebooks = [nbformat.reads(git(repo, "show", f"{at}:{name}"), as_version=4) for name in names]
     cells = {repository.tagged(notebook, "bootstrap").source for notebook in notebooks}
     (cell,) = cells

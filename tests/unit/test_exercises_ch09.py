@@ -182,9 +182,8 @@ WRONG = {
     ],
     "09.bp": [
         ((4, 3), "earlier one first"),
-        ((3, 5), "follow each other"),
-        ((2, 3), "moves by one place"),
-        ((4, 5), "moves by one place"),
+        ((3, 5), "neighbouring steps"),
+        ((2, 3), "the last window of a row"),
         ((3,), "got 1"),
     ],
     "09.cp": [

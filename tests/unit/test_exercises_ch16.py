@@ -32,7 +32,6 @@ WRONG = {
     ],
     "16.bp": [
         (3, "no batch"),
-        (4, "odd"),
         (7, "smaller kernel"),
     ],
     "16.cp": [

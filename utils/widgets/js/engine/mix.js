@@ -60,7 +60,7 @@ export function parseWeight(text, name) {
   const { value = NaN } = parseValue(text);
   if (Math.abs(value) <= MOST) return { value };
   const typed = text.trim() ? `“${text}” is not one` : "you typed nothing";
-  return { error: `${name} takes a number from −1 to 1, such as 0.5, −1 or 1/3; ${typed}. Try 0.` };
+  return { error: `${name}: a number from −1 to 1; ${typed}. Try 0.` };
 }
 
 /** One step up or down, on to a multiple of the step and not past the last. */
