@@ -60,7 +60,7 @@ export function parseWeight(text, name) {
   const { value = NaN } = parseValue(text);
   if (Math.abs(value) <= MOST) return { value };
   const typed = text.trim() ? `“${text}” is not one` : "you typed nothing";
-  return { error: `${name}: a number from −1 to 1; ${typed}. Try 0.` };
+  return { error: `${name}: −1 to 1; ${typed}.` };
 }
 
 /** One step up or down, on to a multiple of the step and not past the last. */
