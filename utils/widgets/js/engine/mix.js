@@ -59,7 +59,7 @@ export function rule(values) {
 export function parseWeight(text, name) {
   const { value = NaN } = parseValue(text);
   if (Math.abs(value) <= MOST) return { value };
-  const typed = text.trim() ? `“${text}” is not one` : "you typed nothing";
+  const typed = text.trim() ? `“${text.slice(0, 16)}” is not one` : "you typed nothing";
   return { error: `${name}: −1 to 1; ${typed}.` };
 }
 
