@@ -36,6 +36,7 @@ INPUTS = (
     "book/**/*",
     "images/**/*",
     "utils/widgets/dist/book/*",
+    "utils/widgets/js/view/*.css",
     "requirements/book.txt",
     "requirements/constraints.txt",
     "tools/book.py",
