@@ -80,6 +80,22 @@ document.querySelectorAll("pre").forEach(code => code.normalize());
 """
 
 
+SETTLED = """() => [...document.querySelectorAll("pre, .table-wrapper, .math")]
+    .every(box => box.tabIndex === 0
+        || box.scrollWidth <= box.clientWidth || !/auto|scroll/.test(getComputedStyle(box).overflowX))"""
+
+
+def find_all(page, axe) -> list[str]:
+    """What axe says of a page at its end, where no transport sticks over a widget half in sight.
+
+    The page looks for what scrolls, so that keys reach it, a few at a time: it is waited for.
+    """
+    page.evaluate(f"() => {{ {ONE_OF_EACH} }}")
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_function(SETTLED)
+    return axe(page)
+
+
 def resize(page, width: int) -> None:
     """Give the window a width, and the page the two frames in which its observers answer."""
     page.set_viewport_size({"width": width, "height": 900})
@@ -101,8 +117,7 @@ def test_opened_from_the_file_system_in_the_light(name, book, visit, axe):
     for width in (NARROW, WIDE):
         resize(page, width)
         assert page.evaluate(EXCESS) <= 0, f"wider than the page at {width} px"
-    page.evaluate(f"() => {{ {ONE_OF_EACH} }}")
-    assert axe(page) == []
+    assert find_all(page, axe) == []
     watch.assert_clean()
 
 
@@ -114,8 +129,7 @@ def test_served_on_a_phone_in_the_dark(name, server, visit, axe):
     for width in (WIDE, NARROW):
         resize(page, width)
         assert page.evaluate(EXCESS) <= 0, f"wider than the page at {width} px"
-    page.evaluate(f"() => {{ {ONE_OF_EACH} }}")
-    assert axe(page) == []
+    assert find_all(page, axe) == []
     watch.assert_clean()
 
 
@@ -272,14 +286,15 @@ def test_an_exercise_is_answered_on_its_page_and_counted_beside_the_title(server
     progress = page.locator(".course-run [data-part=progress]")
     total = int(re.fullmatch(r"0 of (\d+) exercises done", progress.inner_text())[1])
     exercise = page.locator("#exercise-2-1")
-    for field, text in zip(exercise.get_by_role("textbox").all(), ("5", "−5", "-5"), strict=True):
+    fields = exercise.get_by_role("textbox").all()
+    for field, text in zip(fields, ("7", "0", "−1", "2"), strict=True):
         field.fill(text)
     exercise.get_by_role("button", name="Check").click()
     exercise.locator("[data-verdict=right]").wait_for()
     assert f"1 of {total}" in progress.inner_text()
     page.reload()
     assert f"1 of {total}" in progress.inner_text()
-    link = page.locator("#exercise-2-8 .explorable").get_by_role("link")
+    link = page.locator("#exercise-2-4 .explorable").get_by_role("link")
     assert re.search(r"02-cross-correlation\.ipynb#scrollTo=\w+$", link.get_attribute("href"))
     watch.assert_clean()
 
