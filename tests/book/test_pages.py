@@ -81,8 +81,8 @@ document.querySelectorAll("pre").forEach(code => code.normalize());
 
 
 SETTLED = """() => [...document.querySelectorAll("pre, .table-wrapper, .math")]
-    .every(box => box.tabIndex === 0
-        || box.scrollWidth <= box.clientWidth || !/auto|scroll/.test(getComputedStyle(box).overflowX))"""
+    .filter(box => box.scrollWidth > box.clientWidth)
+    .every(box => box.tabIndex === 0 || !/auto|scroll/.test(getComputedStyle(box).overflowX))"""
 
 
 def find_all(page, axe) -> list[str]:
