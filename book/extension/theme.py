@@ -96,7 +96,9 @@ def trim(
             return searching or "cell_input" in body
         return name in shown or not (SCRIPTS / name).exists()
 
-    context["script_files"] = [f for f in context["script_files"] if wanted(_name(f))]
+    scripts = [file for file in context["script_files"] if wanted(_name(file))]
+    # None holds up what is being read. What searches needs the others at once.
+    context["script_files"] = scripts if searching else [_deferred(file) for file in scripts]
     alone = [file for file in context["css_files"] if _name(file) in ALONE]
     context["css_files"] = [f"_static/{STYLE}?v={_digest()}", *alone]
     # The theme has one already.
@@ -107,6 +109,13 @@ def trim(
             context[part] = context[part].replace(
                 'role="heading">', 'role="heading" aria-level="2">'
             )
+
+
+def _deferred(file: Any) -> Any:
+    """The same script, which runs once the page is read, in its turn."""
+    return type(file)(
+        file.filename, priority=file.priority, **(file.attributes | {"defer": "defer"})
+    )
 
 
 def _path(file: Any) -> str:

@@ -185,10 +185,10 @@ def test_a_strict_policy_for_content_is_kept(name, strict, visit):
     watch.assert_clean()
 
 
-def test_pages_hold_one_small_script_of_their_own(book):
-    """The theme's, which sets light or dark before the first paint."""
-    (script,) = inline_scripts(book)
-    assert len(script) < 200
+def test_pages_hold_two_small_scripts_of_their_own(book):
+    """One sets light or dark before the first paint, one says that scripts run."""
+    scripts = inline_scripts(book)
+    assert len(scripts) == 2 and sum(map(len, scripts)) < 250
     for path in book.rglob("*.html"):
         assert not re.search(r"<[^>]+\son\w+=", path.read_text(encoding="utf-8")), path
 
