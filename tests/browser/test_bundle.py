@@ -55,9 +55,12 @@ def test_the_parts_hold_nothing_twice():
 @pytest.mark.parametrize("kind", WIDGETS)
 def test_a_part_starts_what_the_whole_starts(kind, show, pages):
     widget = WIDGETS[kind].example(next(iter(WIDGETS[kind].examples)))
+    drawn = """() => [...document.querySelectorAll(".ex-thumbs")].every(t => t.dataset.drawn)"""
     shown = """() => document.querySelector(".ex-root").innerHTML
         .replace(/ex-\\w+-\\d+/g, "id").replace(/<style>.*?<.style>/s, "").replace(/<canvas[^>]*>/g, "")"""
-    whole = show(widget).evaluate(shown)
+    page = show(widget)
+    page.wait_for_function(drawn)  # as soon as nothing else is to do
+    whole = page.evaluate(shown)
     styles = "".join(
         (SOURCES / "view" / f).read_text("utf-8") for f in ("styles.css", "answer.css")
     )
@@ -67,6 +70,7 @@ def test_a_part_starts_what_the_whole_starts(kind, show, pages):
         lazy=True,
     )
     parts.wait_for_selector("[data-mounted] .ex-root")
+    parts.wait_for_function(drawn)
     assert parts.evaluate("slidingWindowCourse.widgets") == [kind]
     assert parts.evaluate(shown) == whole
 
