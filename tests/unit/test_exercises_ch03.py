@@ -54,6 +54,7 @@ WRONG = {
         ([[1], [1]], "flat parts"),
         ([[1, 0], [0, -1]], "as well"),
         ([[0], [0]], "sees nothing"),
+        ([[0, 0]], "sees nothing"),
         (torch.ones(7, 1), "does not fit"),
     ],
     "03.2": [
@@ -100,7 +101,7 @@ WRONG = {
     "03.3d": [
         (3, "a function"),
         (lambda d: d, "compare at least two"),
-        (lambda d: 2 * d + 1, "symmetric"),
+        (lambda d: 2 * d + 1, "not the least"),
         (lambda d: 2**d if d == 1 else 2 ** (d - 1) + 1, "once more"),
         (lambda d: 9, "Start with order 1"),
         (lambda d: d + 1.9, "least_taps(1) should be a whole number; got 2.9"),

@@ -120,7 +120,7 @@ WRONG = {
     "04.5": [
         (2 / 3, "stride 1"),
         (0.5, "Count pixels"),
-        (0, "only at stride 3"),
+        (0, "from stride 3 on"),
         (0.9, "sums of three"),
         ("a third", "one number"),
     ],
@@ -145,6 +145,7 @@ WRONG = {
         (7, "no padding yet"),
         (15, "all four sides"),
         (3, "sees 7 pixels"),
+        (0, "Without a layer"),
         (9, "fewer do"),
         (8.5, "a whole number"),
     ],

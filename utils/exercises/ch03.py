@@ -60,7 +60,7 @@ def horizontal(K: Tensor) -> str:
     if K.shape[0] > 6 or K.shape[1] > 6:
         raise Wrong(f"A kernel of {K.shape[0]}×{K.shape[1]} does not fit into both pictures.")
     on_vertical, on_horizontal = _corr(picture, K), _corr(picture.T, K)
-    if K.shape == (1, 2) and not on_horizontal.any():
+    if K.shape == (1, 2) and K.any() and not on_horizontal.any():
         raise Wrong("That one still compares neighbours in a row. Turn it, too.")
     if abs(K.sum()) > 1e-6:
         raise Wrong(f"It answers to flat parts, since its entries sum to {K.sum():g}.")
@@ -222,9 +222,7 @@ def least_taps(function: Call) -> str:
     if got == [1, 2, 3, 4, 5]:
         raise Wrong("A first derivative from one entry? It has to compare at least two.")
     if got == [3, 5, 7, 9, 11]:
-        raise Wrong(
-            "With so many, odd orders get a symmetric kernel, too; fewer do if it need not be."
-        )
+        raise Wrong("So many are enough, but not the least: for order 2, [1, −2, 1] has three.")
     if got[:2] == [2, 3]:
         raise Wrong("Orders 1 and 2 are right. Apply [−1, 1] once more: how many entries come out?")
     raise Wrong(f"For orders 1 to 5 you say {got}. Start with order 1: [−1, 1].")
