@@ -98,7 +98,7 @@ WRONG = {
         ((36, (False, False)), "(b)"),
         ((36, (True, True)), "(c)"),
         ((36, (1, 0)), "truth values"),
-        (36, "the dimensions, and yes or no"),
+        (36, "the dimensions, and True or False"),
     ],
     "10.2p": [
         ((1, 2, 3, 0), "without the dilation"),

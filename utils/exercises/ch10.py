@@ -93,9 +93,9 @@ def real_products(count: int) -> str:
 @exercise(
     "10.1",
     Parts(
-        "the dimensions, and yes or no to (b) and (c)",
+        "the dimensions, and True or False for (b) and (c)",
         Integer("(a), a whole number"),
-        Truths(2, "yes or no to (b) and (c)"),
+        Truths(2, "True or False for (b) and (c)"),
     ),
     Page(
         known=(
