@@ -146,6 +146,7 @@ WRONG = {
         (15, "all four sides"),
         (3, "sees 7 pixels"),
         (9, "fewer do"),
+        (-3, "0 or more"),
         (8.5, "a whole number"),
     ],
 }

@@ -275,7 +275,7 @@ def _sizes(given: frozenset[int]) -> str:
 @exercise(
     "04.8",
     Integer("a whole number of layers"),
-    Page(known=(8, 7, 15), labels=("Layers",), marks=(range(7),)),
+    Page(known=(8, 7, 15), labels=("Layers",), marks=(range(-1, 7),)),
 )
 def _layers(layers: int) -> str:
     if layers == 8:
@@ -284,6 +284,8 @@ def _layers(layers: int) -> str:
         raise Wrong("After 7 layers the centre sees 15×15: the whole image, but no padding yet.")
     if layers == 15:
         raise Wrong("News comes from all four sides at once: the centre is near in every way.")
+    if layers < 0:
+        raise Wrong("A number of layers is 0 or more.")
     if layers < 7:
         raise Wrong(f"After {layers} layers the centre sees {2 * layers + 1} pixels of 15.")
     raise Wrong("That is enough, but fewer do. How far is the nearest zero from the centre?")
