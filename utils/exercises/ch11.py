@@ -112,9 +112,7 @@ def dilated_size(answer: tuple[int, ...]) -> str:
     if padding == 1:
         raise Wrong("The rows are right. Padding: 1 keeps the size without dilation.")
     if padding != 5:
-        raise Wrong(
-            "The rows are right. Padding: at stride 1 a window that spans 11 costs 10 rows."
-        )
+        raise Wrong("The rows are right. Padding: at stride 1 a span of 11 costs 10 rows.")
     return "⌊(64 + 6 − 11)/2⌋ + 1 = 30, and 2p = 5·2."
 
 
@@ -230,9 +228,7 @@ def through_two_poolings(answer: tuple[int, ...]) -> str:
     if first in (6, 14):
         raise Wrong("First row: outputs are counted from 0.")
     if first != 10:
-        raise Wrong(
-            "First row: output 0 begins at −2, and each output 4 rows after the one before."
-        )
+        raise Wrong("First row: output 0 begins at −2, and each output 4 rows further down.")
     if last == 26:
         raise Wrong("Last row: the first row counts as well.")
     if last != 25:
@@ -311,9 +307,7 @@ def nine_pictures(answer: tuple[int, ...]) -> str:
     if rows == 11:
         raise Wrong("Rows of the output: that is without dilation.")
     if rows == 3:
-        raise Wrong(
-            "Rows of the output: that is of the largest small picture. Put all of them back."
-        )
+        raise Wrong("Rows of the output: that is of one small picture. Put all of them back.")
     if rows != 7:
         raise Wrong("Rows of the output: n − d(k − 1).")
     return "Rows in groups of 5, 4, 4 give 3 + 2 + 2 rows of output."
