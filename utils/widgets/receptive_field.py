@@ -101,10 +101,10 @@ class ReceptiveField(Explorable):
             "unit": 0,
         },
         "deep": {
-            "layers": [{"kernel_size": 3, "padding": d, "dilation": d} for d in (1, 2, 4, 8)]
+            "layers": [{"kernel_size": 3, "padding": d, "dilation": d} for d in (1, 2, 4)]
             + [{"kernel_size": 4, "stride": 3}, {"kernel_size": 2, "padding": 2}],
-            "size": 64,
-            "layer": 5,
+            "size": 30,
+            "layer": 4,
         },
     }
 

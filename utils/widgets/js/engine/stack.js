@@ -50,6 +50,8 @@ export function unitsOf({ layers, size }) {
 export function brokenStack({ layers, size }) {
   if (layers.length < 1) return "A stack has at least one layer. Add one.";
   if (layers.length > MOST) return `At most ${MOST} layers have room here. Remove one first.`;
+  if (!Number.isInteger(size) || size < 1 || size > LARGEST_INPUT)
+    return `Input size must be a whole number from 1 to ${LARGEST_INPUT}. Try 31.`;
   let n = size;
   for (const [index, layer] of layers.entries()) {
     for (const [i, [name, , least, most]] of SETTINGS.entries())
@@ -169,7 +171,8 @@ export function seenText(state, { layer, unit, step }) {
   const read = readOf(seen, n).length;
   const inside = seen.first >= 0 && seen.last < n;
   const where = `${inside ? `${thing(level)}s` : "positions"} ${show(seen.first)} to ${show(seen.last)}`;
-  return `${self}, sees ${where} of ${nameOf(level)}: ${read === width ? `all ${width}` : `${read} of ${width}`} read`;
+  const all = read === width ? `all ${width}` : `${read} of ${width}`;
+  return `${self}, sees ${where} of ${nameOf(level)} and reads ${all}`;
 }
 
 /** The step down to this level: how much wider the field gets, in pixels. */
@@ -211,17 +214,19 @@ export function squareText(state, { layer, unit, step }) {
   const read = readOf(seen, unitsOf(state)[level]);
   const [least, most] = [Math.min, Math.max].map((f) => f(...read.map((i) => seen.ways.get(i))) ** 2);
   const paths = least === most ? String(least) : `${least} to ${most}`;
-  const all = `${level ? `Layer ${level}` : "Input"}: ${width}×${width}, ${read.length ** 2} of ${width ** 2} read`;
-  return read.length ? `${all}\nPaths to each: ${paths}` : all;
+  const all = `${level ? `Layer ${level}` : "Input"}: ${read.length ** 2} of ${width ** 2} read`;
+  return `${all}\n${width}×${width}${read.length ? `, paths to each: ${paths}` : ""}`;
 }
 
 /** What is pointed at and feeds others. */
 export function feedsText(state, level, index) {
   const n = unitsOf(state)[level];
   if (index < 0 || index >= n) return `Padding of ${nameOf(level)} at ${show(index)}: a zero that nothing is read for`;
-  const fed = feeds(state, level, index).map((set, up) => (up > level ? `${set.size} of layer ${up}` : ""));
-  const whom = fed.filter(Boolean).join(", ");
-  return `${level ? `Layer ${level}, unit` : "Pixel"} ${index} feeds of the units: ${whom || "none"}`;
+  const fed = feeds(state, level, index).slice(level + 1);
+  const self = `${level ? `Layer ${level}, unit` : "Pixel"} ${index}`;
+  if (!fed.length) return self;
+  const layers = fed.length > 1 ? `layers ${level + 1} to ${level + fed.length}` : `layer ${level + 1}`;
+  return `${self} feeds ${fed.map((set) => set.size).join(", ")} units of ${layers}`;
 }
 
 /** The stack as PyTorch, and a gradient that finds the field's size. */

@@ -55,7 +55,6 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
       const { button, numbers } = rows[level];
       setText(button.firstChild, name);
       setText(button.lastChild, note);
-      button.setAttribute("aria-label", `${name}${note ? `, ${note}` : ""}`);
       told.forEach((text, i) => setText(numbers.children[i], text));
       const [units, size, jump, first] = told;
       numbers.setAttribute("aria-label", `${units} units, size ${size}, jump ${jump}, start ${first}`);
@@ -85,6 +84,7 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
         "button",
         { type: "button", class: "ex-layer", click: () => onLevel(level) },
         h("span", {}),
+        " ",
         h("span", {}),
       );
       const numbers = h(
