@@ -18,11 +18,11 @@ const dilated = (d) => [3, 1, 0, d];
 /** @type {[name: string, layers: number[][], size: number][]} */
 export const PRESETS = [
   ["Three 3×3", [1, 1, 1].map(dilated), 31],
-  ["Dilations 1, 2, 4, 8", [1, 2, 4, 8].map(dilated), 31],
-  ["2, 2, 2", [2, 2, 2].map(dilated), 31],
-  ["1, 2, 5", [1, 2, 5].map(dilated), 31],
+  ["Dilation 1, 2, 4, 8", [1, 2, 4, 8].map(dilated), 31],
+  ["Dilation 2, 2, 2", [2, 2, 2].map(dilated), 31],
+  ["Dilation 1, 2, 5", [1, 2, 5].map(dilated), 31],
   [
-    "LeNet",
+    "LeNet’s first 4",
     [NEW, NEW].flatMap(() => [
       [5, 1, 0, 1],
       [2, 2, 0, 1],
@@ -202,7 +202,7 @@ export function placeText(state, { layer, unit, step }) {
   }
   const { size, jump, start } = fieldsOf(state.layers)[layer];
   const first = start + unit * jump;
-  const begins = `First pixel, start + unit·j: ${show(start)} + ${unit}·${jump} = ${show(first)}`;
+  const begins = `First position, start + unit·j: ${show(start)} + ${unit}·${jump} = ${show(first)}`;
   return `${begins}. Last: ${show(first)} + ${size} − 1 = ${show(first + size - 1)}`;
 }
 

@@ -157,11 +157,10 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
       const delay = (top - level) * TICK;
       const how = { duration: TICK, delay, fill: /** @type {FillMode} */ ("backwards"), easing: "ease-in" };
       running.push(rows[level].reads.animate([{ clipPath: "inset(0 0 100% 0)" }, { clipPath: "inset(0 0 0 0)" }], how));
+      const dark = { background: "var(--paper)", borderColor: "var(--soft)" };
       for (const { element: cell } of rows[level - 1].cells.values())
         if (cell.matches(".is-window, .is-skipped"))
-          running.push(
-            cell.animate([{ background: "var(--paper)" }, { background: "var(--paper)", offset: 0.7 }, {}], how),
-          );
+          running.push(cell.animate([dark, { ...dark, offset: 0.7 }, {}], how));
     }
   }
 

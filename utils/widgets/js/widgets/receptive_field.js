@@ -46,7 +46,8 @@ export default function receptiveField({ model, el }) {
       const [layer, unit] = cell;
       preview = pointed = edited = null;
       store.commit({ layer, unit, step: layer }, { remember: false });
-      render();
+      renderSettings();
+      renderMarks();
       funnel.reveal(layer, 0);
     },
     onLevel(level) {
