@@ -75,10 +75,10 @@ WRONG = {
         ("all", "a whole number"),
     ],
     "11.1": [
-        ((29, 5), "the steps"),
+        ((29, 5), "near"),
         ((60, 5), "at stride 1"),
         ((34, 5), "without dilation"),
-        ((27, 5), "on both sides"),
+        ((27, 5), "without the padding"),
         ((12, 5), "spans"),
         ((30, 10), "both sides add"),
         ((30, 1), "without dilation"),

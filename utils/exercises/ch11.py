@@ -98,13 +98,13 @@ def dilated_size(answer: tuple[int, ...]) -> str:
     """Rows of 64, k 3, d 5, s 2, p 3; and the padding that keeps the size at stride 1."""
     rows, padding = answer
     if rows == 29:
-        raise Wrong("Rows: 29 are the steps. The place where the window begins counts, too.")
+        raise Wrong("Rows: near. The place where it begins counts, and padding stands on both sides.")
     if rows == 60:
         raise Wrong("Rows: that is at stride 1.")
     if rows == 34:
         raise Wrong("Rows: that is without dilation. How many rows does the kernel span?")
     if rows == 27:
-        raise Wrong("Rows: the padding of 3 stands on both sides.")
+        raise Wrong("Rows: that is without the padding.")
     if rows != 30:
         raise Wrong("Rows: the spread kernel spans 5·2 + 1 rows of the 64 + 2·3.")
     if padding == 10:
