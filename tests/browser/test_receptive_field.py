@@ -157,6 +157,26 @@ def test_gridding_shows_as_holes(mount, dilations, read, size):
     assert drawn.count("M") == size**2 - read
 
 
+def test_the_more_paths_the_darker(mount):
+    page = mount(ReceptiveField(dilated(1, 1, 1)))
+    shades = page.locator(".ex-levels .is-window[data-row='0']").evaluate_all(
+        "all => all.map(e => +e.style.getPropertyValue('--level'))"
+    )
+    paths = torch.tensor([1.0, 3, 6, 7, 6, 3, 1])
+    assert shades == [round(20 + 65 * float(count) / 7) for count in paths]
+    drawn = page.locator(".ex-square .is-read").evaluate_all(
+        "all => all.map(e => [+e.style.getPropertyValue('--level'), e.getAttribute('d')])"
+        ".flatMap(([level, d]) => d.split('z').slice(0, -1).map(box => [level, box.match(/[\\d.]+/g)]))"
+    )
+    assert len(drawn) == 49
+    counts = paths.outer(paths)
+    at = {(int(y) - 12, int(x) - 12): level for level, (x, y, *_) in drawn}
+    darkest = max(at.values())
+    assert [place for place, level in at.items() if level == darkest] == [(3, 3)]
+    by_paths = sorted(at, key=lambda place: float(counts[place]))
+    assert [at[place] for place in by_paths] == sorted(at.values())
+
+
 def test_a_unit_s_field_comes_down_level_by_level(mount):
     page = mount(ReceptiveField(dilated(1, 2, 5)))
     page.get_by_role("button", name="First step").click()
