@@ -98,7 +98,7 @@ def dilated_size(answer: tuple[int, ...]) -> str:
     """Rows of 64, k 3, d 5, s 2, p 3; and the padding that keeps the size at stride 1."""
     rows, padding = answer
     if rows == 29:
-        raise Wrong("Rows: near. The place where it begins counts, and padding stands on both sides.")
+        raise Wrong("Rows: near. Its first place counts, and padding stands on both sides.")
     if rows == 60:
         raise Wrong("Rows: that is at stride 1.")
     if rows == 34:
