@@ -176,7 +176,9 @@ export function createGraph({ onPreview, onPick }) {
   });
   board.addEventListener("click", (event) => {
     const at = locate(event.target);
-    if (at) onPick(at);
+    if (!at) return;
+    columns[at[0]][at[1]].focus({ preventScroll: true }); // not every browser does on a tap
+    onPick(at);
   });
   board.addEventListener("keydown", (event) => {
     if (event.altKey || event.metaKey || event.ctrlKey || !locate(event.target)) return;
