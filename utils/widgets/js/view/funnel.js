@@ -1,16 +1,9 @@
 // A stack of layers along one axis, the input at the bottom: each unit over the middle of what it
 // sees. One tab stop; arrow keys go along a level and from level to level.
 
-import { calm, h, setText } from "./dom.js";
+import { calm, draw, h, setText } from "./dom.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const TICK = 320; // milliseconds from level to level
-
-export function draw(tag, attributes = {}) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-}
 
 /**
  * @param {object} options

@@ -1,8 +1,7 @@
 // The field of a unit on a square picture: what is read, the darker the more paths lead there, and
 // the holes between. Rows and columns alike.
 
-import { h } from "./dom.js";
-import { draw } from "./funnel.js";
+import { draw, h } from "./dom.js";
 
 const SHADES = 12;
 
