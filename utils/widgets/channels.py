@@ -144,12 +144,10 @@ class Channels(Explorable):
         for index, plane in enumerate(output.tolist()):
             parts.append(_plane(f"Output {index}", plane, {(r, c)} if index == o else set()))
         added = " + ".join(number(x) if i == 0 else bracket(x) for i, x in enumerate(sums))
-        parts.append(
-            paragraph(
-                f"Output {o} at ({r}, {c}), what each plane adds: "
-                f"{added} = {number(output[o, r, c].item())}"
-            )
-        )
+        total = number(output[o, r, c].item())
+        several = f"what each plane adds: {added} = {total}"
+        told = several if len(sums) > 1 else f"its only plane adds all of it: {total}"
+        parts.append(paragraph(f"Output {o} at ({r}, {c}), {told}"))
         return "\n".join(parts)
 
 

@@ -63,6 +63,8 @@ export function createStepper({ label, parse, format, nudge, onCommit, onError }
     attempt(input.value);
   });
   input.addEventListener("change", () => attempt(input.value));
+  // Left, it shows what holds as numbers are shown: what was typed may be longer than the field.
+  input.addEventListener("blur", () => input.hasAttribute("aria-invalid") || write(format(current)));
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key === "ArrowUp" || event.key === "ArrowDown") {
