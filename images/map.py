@@ -89,6 +89,8 @@ PICTURES = {
     "shift": grid("bb....\nb.....\nb.oo..\n..o...\n..o...\n......"),
     "convolution-as-a-matrix": grid("oo.oo....\n.oo.oo...\n...oo.oo.\n....oo.oo"),
     "transposed-convolution": grid("bbb  \nbbb  \nbbgoo\n  ooo\n  ooo"),
+    "receptive-field": grid("o.o.o\n.....\no.o.o\n.....\no.o.o"),
+    "groups": grid("oo....\noo....\n..gg..\n..gg..\n....bb\n....bb"),
     "what-convolution-costs": lines("M4 42 24 14H44") + dots((12, 38), (20, 26), (38, 18)),
     "fast-algorithms": lines(*(f"M{x} 8 {y} 40" for x in STEPS[:2] for y in STEPS[:2]))
     + lines(*(f"M{x} 8 {y} 40" for x in STEPS[2:] for y in STEPS[2:]))

@@ -8,11 +8,13 @@ JavaScript lives in `js/` and is bundled into `dist/` by `make widgets`.
 from utils.widgets.answer import Answer as Answer
 from utils.widgets.base import Explorable
 from utils.widgets.channel_mix import ChannelMix as ChannelMix
+from utils.widgets.channel_paths import ChannelPaths as ChannelPaths
 from utils.widgets.channels import Channels as Channels
 from utils.widgets.dense_to_conv import DenseToConv as DenseToConv
 from utils.widgets.image_filter import ImageFilter as ImageFilter
 from utils.widgets.layer_cost import LayerCost as LayerCost
 from utils.widgets.matrix_view import MatrixView as MatrixView
+from utils.widgets.receptive_field import ReceptiveField as ReceptiveField
 from utils.widgets.shape_calculator import ShapeCalculator as ShapeCalculator
 from utils.widgets.sliding_window import SlidingWindow as SlidingWindow
 from utils.widgets.transposed import Transposed as Transposed
