@@ -174,6 +174,6 @@ export function createChoice({ label, options, onChange }) {
   };
 }
 
-/** A push button with words on it. */
-export const createButton = (text, onClick) =>
-  h("button", { type: "button", class: "ex-button", click: onClick }, text);
+/** A push button with words on it; `room`, other words that it may come to hold, is kept for them. */
+export const createButton = (text, onClick, room = null) =>
+  h("button", { type: "button", class: "ex-button", "data-room": room, click: onClick }, text);

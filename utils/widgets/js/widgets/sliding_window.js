@@ -179,7 +179,7 @@ export default function slidingWindow({ model, el }) {
 
   const goal = createGoal(shell);
   const settings = createWindowSettings({ store, shell, attempt, render });
-  const hide = createButton("Hide the outputs", () => attempt({ predict: !config.predict }));
+  const hide = createButton("Hide the outputs", () => attempt({ predict: !config.predict }), "Show the outputs");
   shell.tools.append(hide);
 
   const label = (kind) => (row, col, text) => {
