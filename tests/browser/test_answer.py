@@ -48,7 +48,7 @@ def test_enter_and_the_button_check(answer):
     assert (kind(page), part(page, "verdict").inner_text()) == ("none", ""), "of what was asked"
     page.get_by_role("button", name="Check").click()
     expect(part(page, "verdict")).to_have_attribute("data-verdict", "wrong")
-    assert "(c) is not -4" in part(page, "verdict").inner_text()
+    assert "(c) is not −4" in part(page, "verdict").inner_text()
     assert part(page, "verdict").get_attribute("role") == "status"
 
 

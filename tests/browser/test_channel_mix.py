@@ -130,6 +130,15 @@ def test_small_buttons_go_by_steps_and_stop_at_one(mount):
     red.press("Escape")
 
 
+def test_a_message_goes_when_a_preset_comes(mount):
+    page = mount(ChannelMix(PHOTO, [0.299, 0.95, -1]))
+    page.get_by_label("Red weight", exact=True).fill("1" * 50)
+    assert "“111111111111111…”" in part(page, "message").inner_text()
+    page.get_by_role("button", name="Mean").click()
+    assert part(page, "message").inner_text() == ""
+    assert page.get_by_label("Red weight", exact=True).input_value() == "0.3333"
+
+
 def test_a_pixel_is_marked_in_all_pictures_and_its_sum_written_out(mount):
     page = mount(ChannelMix(PHOTO, [1, -0.5, 0], row=3, column=4))
     spots = """all => all.map(e => { const s = e.querySelector(".ex-spot"), c = e.querySelector("canvas");

@@ -54,6 +54,17 @@ def test_each_plane_has_a_lane_with_its_kernel_and_what_it_adds(mount):
     )
 
 
+def test_what_a_single_plane_adds_is_said_once(mount):
+    widget = Channels(TWO, torch.stack([K[None], K[None] + 1]), groups=2)
+    page = mount(widget)
+    assert part(page, "arithmetic").inner_text() == "19"
+    assert "its only plane adds all of it" in part(page, "pointed").inner_text()
+    assert (
+        "19 = 19" not in widget.first_frame()
+        and "adds all of it: 0×0 + 1×1 + 3×2 + 4×3 = 19<" in widget.first_frame()
+    )
+
+
 def test_products_fly_to_what_a_plane_adds_and_that_to_the_output(mount):
     page = mount(Channels(TWO, BANK))
     labels = page.locator(".ex-flight")

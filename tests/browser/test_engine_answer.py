@@ -191,3 +191,15 @@ def test_a_page_s_source_does_not_tell():
         for answer in form.page.known:
             said = pages.judge(key, form.spread(answer))
             assert told(form, said.message) not in kept
+
+
+@pytest.mark.parametrize(
+    "said, shown",
+    [
+        ("(c) is not -4: n - 3 + 1 rows", "(c) is not −4: n − 3 + 1 rows"),
+        ("[-4, -1] in 1-D, memory-bound", "[−4, −1] in 1-D, memory-bound"),
+        ("`x[-1] - 2`, x[1:-1] and 1e-05", "`x[-1] - 2`, x[1:-1] and 1e-05"),
+    ],
+)
+def test_a_verdict_has_true_minus_signs_but_in_code(page, said, shown):
+    assert ask(page, "slidingWindowCourse.engine.answer.withMinus", said) == shown

@@ -180,3 +180,14 @@ def test_a_pixel_and_its_weight_light_each_other(mount):
     assert cells(page, "Input", "is-affected") == set()
     page.mouse.move(1, 1)
     assert cells(page, "Kernel", "is-affected") == set()
+
+
+def test_a_message_goes_when_a_preset_comes(mount):
+    page = mount(ImageFilter(PHOTO, [[0, 0, 0], [0, 1, 0], [0, 0, 0]]))
+    cell(page, "Kernel", 0, 0).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("abc")
+    page.keyboard.press("Enter")
+    assert "abc" in part(page, "message").inner_text()
+    page.get_by_role("button", name="Sharpen").evaluate("e => e.click()")  # as Safari: no focus
+    assert part(page, "message").inner_text() == ""

@@ -477,8 +477,14 @@ def test_outputs_stay_hidden_until_they_are_reached_or_shown(mount):
     assert "= 19" in part(page, "arithmetic").inner_text(), "pointing gives nothing away"
     page.get_by_role("button", name="Show the outputs").click()
     assert outputs(page) == ["19", "25", "37", "43"]
-    page.get_by_role("button", name="Hide the outputs").click()
+    places = (
+        "[...document.querySelectorAll('.ex-tools button')].map(b => [b.offsetLeft, b.offsetWidth])"
+    )
+    before = page.evaluate(places)
+    page.get_by_role("button", name="Hide the outputs", exact=True).click()
     assert outputs(page) == ["19", "?", "?", "?"]
+    page.get_by_role("button", name="Undo").focus()
+    assert page.evaluate(places) == before, "the other buttons stay"
 
 
 @pytest.mark.parametrize(

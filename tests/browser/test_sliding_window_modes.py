@@ -313,3 +313,56 @@ def test_the_page_starts_from_what_was_saved_before_there_were_such_modes(mount)
         json.dumps(spec),
     )
     assert shown == [text for row in values(page, "Output") for text in row]
+
+
+@pytest.mark.parametrize("width", [BOOK, 360])
+@pytest.mark.parametrize("bias", [0.5, 0.12345, -1e6])
+def test_a_signal_s_bias_is_whole_and_on_one_line(mount, width, bias):
+    page = mount(SlidingWindow([[1, 2, 3, 4]], [[1, 1, 1]], padding=(0, 2), bias=bias), width=width)
+    sign = page.locator(".ex-sign").last
+    shown, room, height = sign.evaluate("""e => { const r = document.createRange();
+        r.selectNodeContents(e); const b = r.getBoundingClientRect();
+        return [b.width, e.clientWidth, b.height]; }""")
+    assert sign.inner_text().endswith("=") and shown <= room and height < 20
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_setting_says_its_own_name_when_it_refuses(mount):
+    page = mount(SlidingWindow(X, K))
+    more(page)
+    for typed in ("", "abc"):
+        page.get_by_label("Bias", exact=True).fill(typed)
+        assert part(page, "message").inner_text().startswith("Bias needs a number")
+
+
+@pytest.mark.parametrize("at", [(0, 0), (15, 16), (31, 31)])
+def test_typing_over_a_small_cell_moves_nothing(mount, at):
+    page = mount(SlidingWindow(RAMP, [[1]], predict=True), width=BOOK)
+    places = """() => [...document.querySelectorAll('.ex-panel, .ex-scroll, .ex-board, .ex-transport')]
+        .map(e => e.getBoundingClientRect()).map(r => [r.x, r.y, r.width, r.height])"""
+    page.get_by_role("button", name="Last step").click()  # (0, 0) and (31, 31) are shown now
+    grid = "Output" if at == (15, 16) else "Input"
+    before = page.evaluate(places)
+    cell(page, grid, *at).dblclick()
+    field = page.get_by_role("grid", name=grid).locator("input")
+    assert page.evaluate(places) == before
+    box = page.get_by_role("grid", name=grid).evaluate_handle("e => e.closest('.ex-scroll')")
+    assert field.bounding_box()["height"] == 24
+    assert box.evaluate("e => e.scrollHeight <= e.clientHeight"), "and nothing is to be scrolled"
+    page.keyboard.press("Escape")
+
+
+def test_a_verdict_stands_over_the_sum_that_it_is_about(mount):
+    page = mount(SlidingWindow(X, K, predict=True))
+    cell(page, "Output", 0, 1).click()
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    assert part(page, "pointed").inner_text() == "Not 9: see the sum"
+    cell(page, "Output", 0, 0).hover()
+    assert part(page, "pointed").inner_text() == "Output (0, 0)"
+    assert part(page, "arithmetic").inner_text().endswith("= 19")
+    cell(page, "Input", 0, 0).hover()
+    assert part(page, "pointed").inner_text().startswith("Input (0, 0) feeds")
+    cell(page, "Output", 0, 1).hover()
+    assert part(page, "pointed").inner_text() == "Not 9: see the sum"
+    assert part(page, "arithmetic").inner_text().endswith("= 25")

@@ -134,22 +134,23 @@ class Channels(Explorable):
         for index, kernel in enumerate(kernels, first):
             plane = self.planes[index]
             parts.append(_plane(f"Kernel {index}", kernel, set()))
-            sums.append(
-                sum(
-                    plane[y][x] * kernel[u][v]
-                    for u, v, y, x in taps
-                    if 0 <= y < len(plane) and 0 <= x < len(plane[0])
-                )
-            )
+            inside = [0 <= y < len(plane) and 0 <= x < len(plane[0]) for _, _, y, x in taps]
+            products = [
+                (plane[y][x] if read else 0.0, kernel[u][v])
+                for (u, v, y, x), read in zip(taps, inside, strict=True)
+            ]
+            sums.append(sum(x * w for x, w in products))
         for index, plane in enumerate(output.tolist()):
             parts.append(_plane(f"Output {index}", plane, {(r, c)} if index == o else set()))
-        added = " + ".join(number(x) if i == 0 else bracket(x) for i, x in enumerate(sums))
-        parts.append(
-            paragraph(
-                f"Output {o} at ({r}, {c}), what each plane adds: "
-                f"{added} = {number(output[o, r, c].item())}"
-            )
-        )
+        if len(sums) > 1:
+            told = "what each plane adds"
+            terms = [number(x) if i == 0 else bracket(x) for i, x in enumerate(sums)]
+        else:
+            told = "its only plane adds all of it"
+            shown = [number(x) if i == 0 else bracket(x) for i, (x, _) in enumerate(products)]
+            terms = [f"{x}×{bracket(w)}" for x, (_, w) in zip(shown, products, strict=True)]
+        total = number(output[o, r, c].item())
+        parts.append(paragraph(f"Output {o} at ({r}, {c}), {told}: {' + '.join(terms)} = {total}"))
         return "\n".join(parts)
 
 

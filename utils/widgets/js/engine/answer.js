@@ -157,6 +157,10 @@ export function written(x, form) {
   return `${bare(digits)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
+/** Python's hyphen as the page's minus sign; in code between backticks, and in a slice, it stays. */
+export const withMinus = (message) =>
+  message.replace(/`[^`]*`|(?<![\w.\])}:])-(?=[\d.])|(?<= )-(?= )/g, (found) => (found === "-" ? "−" : found));
+
 const KINDS = { "+": "right", "-": "wrong", "?": "none" };
 
 /** What the checker says of these values: {kind, message}; "" where the table has no words for it. */

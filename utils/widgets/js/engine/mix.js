@@ -1,7 +1,7 @@
 // Colour photographs, three planes of 8-bit levels, and their mixture: one output channel of a 1×1
 // convolution.
 
-import { parseValue } from "./numbers.js";
+import { parseValue, quoted } from "./numbers.js";
 import { IMPORTS, tensor } from "./snippet.js";
 
 export const COLOURS = ["Red", "Green", "Blue"];
@@ -59,7 +59,7 @@ export function rule(values) {
 export function parseWeight(text, name) {
   const { value = NaN } = parseValue(text);
   if (Math.abs(value) <= MOST) return { value };
-  const typed = text.trim() ? `“${text.slice(0, 16)}” is not one` : "you typed nothing";
+  const typed = text.trim() ? `“${quoted(text)}” is not one` : "you typed nothing";
   return { error: `${name}: −1 to 1; ${typed}.` };
 }
 

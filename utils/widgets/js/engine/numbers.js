@@ -32,14 +32,14 @@ export const bracket = (x) => (x < 0 ? `(${show(x)})` : show(x));
 /** What was typed, as a message repeats it: of much no more than its beginning. */
 export const quoted = (text) => (text.trim().length > 16 ? `${text.trim().slice(0, 15)}…` : text.trim());
 
-/** A typed value: a decimal or a fraction such as 1/9. Returns {value} or {error}. */
-export function parseValue(text) {
+/** A typed value: a decimal or a fraction such as 1/9, for what is called `name`. Returns {value} or {error}. */
+export function parseValue(text, name = "A cell") {
   const clean = text.trim().replace(/−/g, "-");
-  if (clean === "") return { error: "A cell needs a number; you typed nothing. Try 0." };
+  if (clean === "") return { error: `${name} needs a number; you typed nothing. Try 0.` };
   const fraction = clean.match(/^([^/]+)\/([^/]+)$/);
   const value = fraction ? decimal(fraction[1]) / decimal(fraction[2]) : decimal(clean);
   if (!Number.isFinite(value))
-    return { error: `A cell needs a number such as 2, −0.5 or 1/9; “${quoted(text)}” is not one.` };
+    return { error: `${name} needs a number such as 2, −0.5 or 1/9; “${quoted(text)}” is not one.` };
   if (Math.abs(value) > LARGEST)
     return { error: `Numbers here go up to a million either way; ${quoted(clean)} is beyond. Try 1000.` };
   return { value };

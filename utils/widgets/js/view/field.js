@@ -63,6 +63,8 @@ export function createStepper({ label, parse, format, nudge, onCommit, onError }
     attempt(input.value);
   });
   input.addEventListener("change", () => attempt(input.value));
+  // Left, it shows what holds as numbers are shown: what was typed may be longer than the field.
+  input.addEventListener("blur", () => input.hasAttribute("aria-invalid") || write(format(current)));
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key === "ArrowUp" || event.key === "ArrowDown") {
@@ -172,6 +174,6 @@ export function createChoice({ label, options, onChange }) {
   };
 }
 
-/** A push button with words on it. */
-export const createButton = (text, onClick) =>
-  h("button", { type: "button", class: "ex-button", click: onClick }, text);
+/** A push button with words on it; `room`, other words that it may come to hold, is kept for them. */
+export const createButton = (text, onClick, room = null) =>
+  h("button", { type: "button", class: "ex-button", "data-room": room, click: onClick }, text);

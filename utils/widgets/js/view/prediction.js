@@ -9,6 +9,7 @@ export function createPrediction(wanted) {
   let seen = new Set();
   let right = [];
   let verdict = "";
+  let judged = ""; // the output that it is about
 
   return {
     hidden: (row, col) => Boolean(wanted()) && !seen.has(`${row},${col}`),
@@ -16,10 +17,8 @@ export function createPrediction(wanted) {
     get right() {
       return right;
     },
-    /** What is to be said of the last guess. */
-    get verdict() {
-      return verdict;
-    },
+    /** What is to be said of the last guess, where it was for this output. */
+    verdict: (row, col) => (judged === `${row},${col}` ? verdict : ""),
     /** Other numbers: nothing is known of them. */
     forget() {
       seen = new Set();
@@ -35,6 +34,7 @@ export function createPrediction(wanted) {
     judge(row, col, guess, value) {
       const good = Math.abs(guess - value) <= NEAR * Math.max(1, Math.abs(value));
       if (good) right.push([row, col]);
+      judged = `${row},${col}`;
       verdict = good ? `${show(guess)} is right` : `Not ${show(guess)}: see the sum`;
       return verdict;
     },

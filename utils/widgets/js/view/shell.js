@@ -126,7 +126,9 @@ export function createShell({ el, name, store, snippet = null, onReset = () => {
       if (row !== null && !error) apply(row, col, value);
       return error || null;
     },
+    /** The state was drawn, and holds: what was refused before it is past. */
     refresh() {
+      complain("");
       undo.classList.toggle("is-idle", !store.canUndo);
       if (!codeBox.hidden) code.value = snippet();
     },
@@ -170,5 +172,11 @@ export function fitStage(stage, grids) {
 /** A panel with the sign that leads to it, so that both wrap to a new line together. */
 export const ledBy = (lead, panel) =>
   h("div", { class: "ex-after" }, typeof lead === "string" ? sign(lead) : lead, panel.element);
+
+/** Changes a sign; one with a number in it, a bias, is written small. */
+export function setSign(element, text) {
+  setText(element, text);
+  element.classList.toggle("has-number", /\d/.test(text));
+}
 
 export const sign = (text) => h("span", { class: "ex-sign", "aria-hidden": "true" }, text);

@@ -48,7 +48,7 @@ export function createWindowSettings({ store, shell, attempt, render }) {
     inputWidth: sizeField("Input width", "input", 1),
     bias: createStepper({
       label: "Bias",
-      parse: parseValue,
+      parse: (text) => parseValue(text, "Bias"),
       format: (value) => show(value),
       nudge: (value, by) => value + by,
       onCommit: (bias) => attempt({ bias }),

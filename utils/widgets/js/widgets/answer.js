@@ -1,6 +1,6 @@
 // Answer: fields, a button, and what the exercise's checker says.
 
-import { judge, read, unpack } from "../engine/answer.js";
+import { judge, read, unpack, withMinus } from "../engine/answer.js";
 import css from "../view/answer.css";
 import { followTheme, freshId, h, setText, sheet } from "../view/dom.js";
 import { recall, remember } from "../view/memory.js";
@@ -122,7 +122,7 @@ export default function answer({ model, el }) {
       said.dataset.verdict = kind;
       setText(said, OPENING[kind] + message);
     }
-    const words = ({ kind, message }) => message || { right: "", wrong: NO_WORDS, none: ELSEWHERE }[kind];
+    const words = ({ kind, message }) => withMinus(message) || { right: "", wrong: NO_WORDS, none: ELSEWHERE }[kind];
     const byTable = (values) => judge(unpack(table), values);
 
     async function check() {

@@ -283,11 +283,12 @@ export default function channels({ model, el }) {
     });
     const [oh, ow] = engine.planeShape(state);
     transport.set((at[0] * oh + at[1]) * ow + at[2], state.filters.length * oh * ow);
-    setText(shell.pointed, `Output ${o} at (${r}, ${c}): what each plane adds, then the total`);
-    setText(
-      shell.arithmetic,
-      `${sums.map((s, i) => (i ? bracket(s) : show(s))).join(" + ")} = ${show(outputs[o][r][c])}`,
-    );
+    const total = show(outputs[o][r][c]);
+    const several = sums.length > 1; // one plane's sum is the total, and stands beside it already
+    const added = several ? "what each plane adds, then the total" : "its only plane adds all of it";
+    setText(shell.pointed, `Output ${o} at (${r}, ${c}): ${added}`);
+    const terms = sums.map((s, i) => (i ? bracket(s) : show(s)));
+    setText(shell.arithmetic, several ? `${terms.join(" + ")} = ${total}` : total);
   }
 
   function speak() {

@@ -235,7 +235,6 @@ export default function denseToConv({ model, el }) {
     stage.set(state.stage);
     delta.set(state.delta);
     delta.disable(state.stage !== "local", "The reach matters once weights are local.");
-    shell.complain("");
     shell.refresh();
     renderMarks();
     if (!transport.playing) speak();

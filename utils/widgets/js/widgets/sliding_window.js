@@ -11,7 +11,7 @@ import { createGoal } from "../view/goal.js";
 import { Grid } from "../view/grid.js";
 import { createMotion } from "../view/motion.js";
 import { createPrediction } from "../view/prediction.js";
-import { createPanel, createShell, fitStage, ledBy, sign } from "../view/shell.js";
+import { createPanel, createShell, fitStage, ledBy, setSign, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 import { createWindowSettings } from "../view/window_settings.js";
@@ -33,6 +33,7 @@ const KEYS = [
 ];
 /** @param {number[]} pair */
 const times = ([a, b]) => `${a}×${b}`;
+const cellsOf = (grid) => [...grid.cells.values()].map((c) => [c.row, c.col]);
 
 const configOf = (state) => ({
   ...state,
@@ -178,7 +179,7 @@ export default function slidingWindow({ model, el }) {
 
   const goal = createGoal(shell);
   const settings = createWindowSettings({ store, shell, attempt, render });
-  const hide = createButton("Hide the outputs", () => attempt({ predict: !config.predict }));
+  const hide = createButton("Hide the outputs", () => attempt({ predict: !config.predict }), "Show the outputs");
   shell.tools.append(hide);
 
   const label = (kind) => (row, col, text) => {
@@ -205,8 +206,7 @@ export default function slidingWindow({ model, el }) {
   }
 
   function renderContent() {
-    const n = shapeOf(config.input);
-    const k = shapeOf(config.kernel);
+    const [n, k] = [config.input, config.kernel].map(shapeOf);
     const out = outputShape(config);
     const pooling = windows.POOLING.has(config.mode);
     const outside = (row, col) => words.isOutside(config.input, row, col);
@@ -232,7 +232,7 @@ export default function slidingWindow({ model, el }) {
     fitStage(shell.stage, [input, kernel, output]);
     shell.stage.classList.toggle("is-signal", words.signalAxis(config) === 1);
     const { rows, columns } = words.unreadLines(config);
-    const cells = [...input.cells.values()].map((c) => [c.row, c.col]);
+    const cells = cellsOf(input);
     input.mark(
       "is-unread",
       cells.filter(([row, col]) => rows.includes(row) || columns.includes(col)),
@@ -250,7 +250,7 @@ export default function slidingWindow({ model, el }) {
     panels.kernel.detail(`${times(k)}${words.note(config)}`);
     panels.output.detail(times(out));
     setText(signs[0], config.mode === "flip" ? "∗" : pooling ? "▸" : "⋆");
-    setText(signs[1], words.equalsSign(config));
+    setSign(signs[1], words.equalsSign(config));
     setText(shell.shape, words.shapeText(config));
 
     settings.set(config);
@@ -304,7 +304,6 @@ export default function slidingWindow({ model, el }) {
     kernel.mark("is-pointed", preview?.where === "kernel" ? [from] : []);
     output.mark("is-affected", preview?.where === "input" ? windows.affected(config, ...from) : []);
     output.mark("is-current", [shown]);
-    const cellsOf = (grid) => [...grid.cells.values()].map((c) => [c.row, c.col]);
     output.mark("is-hidden", config.predict ? cellsOf(output).filter((c) => hidden(...c)) : []);
     output.mark("is-right", prediction.right);
     output.select(...at);
@@ -312,8 +311,9 @@ export default function slidingWindow({ model, el }) {
     setText(shell.arithmetic, guessing ? "" : windows.arithmetic(config, ...shown));
     const told = words.pointedText(config, preview?.where === "output" ? null : preview, shown, input.dense);
     const asked = guessing && `Output (${guessing.join(", ")}): what does the window give?`;
-    setText(shell.pointed, asked ?? (prediction.verdict || told));
-    shell.pointed.classList.toggle("is-verdict", !asked && Boolean(prediction.verdict));
+    const verdict = preview && preview.where !== "output" ? "" : prediction.verdict(...shown);
+    setText(shell.pointed, asked ?? (verdict || told));
+    shell.pointed.classList.toggle("is-verdict", !asked && verdict !== "");
   }
 
   function speak() {
