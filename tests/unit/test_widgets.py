@@ -13,6 +13,7 @@ from traitlets import TraitError
 
 from utils import (
     ChannelMix,
+    ChannelPaths,
     Channels,
     DenseToConv,
     ImageFilter,
@@ -341,6 +342,11 @@ TOGETHER = [
         {"planes": torch.ones(4, 3, 3), "tints": [""] * 4, "groups": 2, "padding": 1, "stride": 2},
         (2, 2, 2),
     ),
+    (
+        ChannelPaths(["grouped", "shuffle"], 6, groups=3),
+        {"layers": ["shuffle", "pointwise"], "in_channels": 10, "out_channels": 7, "groups": 5},
+        (7,),
+    ),
     (MatrixView((3, 3), K), {"kernel": torch.ones(5, 5), "padding": 2, "stride": 2}, (2, 2)),
     (Transposed(X, K), {"kernel": torch.ones(4, 4), "output_padding": 2, "stride": 3}, (12, 12)),
     (LayerCost(), {"in_channels": 6, "groups": 3, "out_channels": 9, "kernel_size": 1}, (3,)),
@@ -366,6 +372,7 @@ FEWER = [
     (ShapeCalculator(), {"k": 7}, {"step": 2}),
     (DenseToConv(3), {"stage": "shared"}, {"step": 9}),
     (Channels([X, X], [[K, K], [K, K]]), {"stride": [1, 2]}, {"step": 4}),
+    (ChannelPaths(), {"in_channels": 3}, {"channel": 3}),
     (MatrixView((3, 3), K), {"stride": [2, 1]}, {"step": 2}),
     (Transposed(X, K), {"input": [[1, 2]]}, {"step": 2}),
 ]
@@ -462,6 +469,12 @@ def test_transposed_is_conv_transpose2d():
         (lambda: Channels([X, X], [[K]]), "input has 2 channels"),
         (lambda: Channels([X, X], [[K, K]], groups=2), "weight takes 2·groups = 4"),
         (lambda: Channels([X], [[K]], tints=["purple"]), "tints must name one of"),
+        (lambda: ChannelPaths(["grouped"], 8, groups=3), "groups 3 must divide in_channels 8"),
+        (lambda: ChannelPaths(["shuffle", "pointwise"], 8, 9, groups=3), "shuffle layer: "),
+        (lambda: ChannelPaths(["depthwise"]), "layers must be 1 to 5 of the words grouped, "),
+        (lambda: ChannelPaths("grouped"), "layers must be 1 to 5"),
+        (lambda: ChannelPaths(["shuffle"]), "layers must have one with weights"),
+        (lambda: ChannelPaths(in_channels=13), "in_channels must be a whole number from 1 to 12"),
         (lambda: MatrixView((9, 9), K), "at most 64 rows and columns"),
         (lambda: MatrixView((3, 3), torch.ones(4, 4)), "kernel"),
         (lambda: MatrixView((3, 3), K, unroll="both"), "unroll must be one of"),

@@ -8,6 +8,7 @@ JavaScript lives in `js/` and is bundled into `dist/` by `make widgets`.
 from utils.widgets.answer import Answer as Answer
 from utils.widgets.base import Explorable
 from utils.widgets.channel_mix import ChannelMix as ChannelMix
+from utils.widgets.channel_paths import ChannelPaths as ChannelPaths
 from utils.widgets.channels import Channels as Channels
 from utils.widgets.dense_to_conv import DenseToConv as DenseToConv
 from utils.widgets.image_filter import ImageFilter as ImageFilter

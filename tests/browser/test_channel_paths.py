@@ -1,0 +1,113 @@
+"""ChannelPaths on a page: paths that light up, presets, settings that fit together."""
+
+import pytest
+from looking import cell, cells, nudge, part, values
+
+from utils import ChannelPaths
+
+TWO = ["grouped", "grouped"]
+SHUFFLED = ["grouped", "shuffle", "grouped"]
+
+
+def lit(page, mark: str = "is-affected") -> dict[int, list[int]]:
+    """The lit channels of each column."""
+    found: dict[int, list[int]] = {}
+    for level, index in sorted(cells(page, "Channels", mark)):
+        found.setdefault(level, []).append(index)
+    return found
+
+
+def test_an_input_lights_all_that_it_reaches_and_an_output_all_that_it_hears(mount):
+    page = mount(ChannelPaths(TWO, 8, groups=4, channel=1))
+    assert lit(page) == {1: [0, 1], 2: [0, 1]}
+    cell(page, "Channels", 0, 6).hover()
+    assert lit(page) == {1: [6, 7], 2: [6, 7]}
+    assert part(page, "pointed").inner_text() == (
+        "Input 6 reaches 2 of 8 outputs: 6, 7, each by 2 paths"
+    )
+    cell(page, "Channels", 2, 5).hover()
+    assert lit(page) == {} and lit(page, "is-window") == {0: [4, 5], 1: [4, 5]}
+    cell(page, "Channels", 1, 2).hover()
+    assert (lit(page), lit(page, "is-window")) == ({2: [2, 3]}, {0: [2, 3]})
+    page.mouse.move(1, 1)
+    assert lit(page) == {1: [0, 1], 2: [0, 1]}, "hover is a preview"
+
+
+def test_lines_join_what_is_lit_and_nothing_else(mount):
+    page = mount(ChannelPaths(SHUFFLED, 4, groups=2))
+    paths = "all => all.map(p => (p.getAttribute('d').match(/M/g) ?? []).length)"
+    assert page.locator(".ex-gaps .is-reached").evaluate_all(paths) == [2, 2, 4]
+    cell(page, "Channels", 2, 1).hover()  # hears one channel, which hears two
+    assert page.locator(".ex-gaps .is-heard").evaluate_all(paths) == [2, 1, 0]
+    assert page.locator(".ex-gaps .is-reached").evaluate_all(paths) == [0, 0, 2]
+
+
+@pytest.mark.parametrize("groups, reached", [(2, 8), (4, 4)])
+def test_the_shuffle_lets_groups_meet_as_far_as_there_are_channels(mount, groups, reached):
+    page = mount(ChannelPaths(SHUFFLED, 8, groups=groups))
+    assert len(lit(page)[3]) == reached
+    shuffled = [row[:8] for row in values(page, "Channels")][2]
+    each = 8 // groups
+    assert shuffled == [str(b * each + i) for i in range(each) for b in range(groups)]
+    assert ("Not all" in part(page, "shape").inner_text()) == (reached < 8)
+
+
+def test_a_click_or_a_key_chooses_an_input(mount):
+    widget = ChannelPaths(TWO, 6, groups=3)
+    page = mount(widget)
+    cell(page, "Channels", 0, 4).click()
+    page.mouse.move(1, 1)
+    assert cells(page, "Channels", "is-current") == {(0, 4)} and lit(page)[2] == [4, 5]
+    for key in ("ArrowUp", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    assert lit(page, "is-window")[0] == [2, 3], "focus is a preview"
+    page.keyboard.press("Enter")
+    assert cells(page, "Channels", "is-current") == {(0, 4)}, "an output is looked at, not chosen"
+    for key in ("ArrowLeft", "ArrowLeft", "Home", "Enter"):
+        page.keyboard.press(key)
+    assert cells(page, "Channels", "is-current") == {(0, 0)} and lit(page)[2] == [0, 1]
+    stops = page.locator("[aria-label=Channels] [tabindex='0']")
+    assert stops.count() == 1
+
+
+def test_presets_go_from_full_to_depthwise_and_on(mount):
+    page = mount(ChannelPaths(["pointwise"], 3))
+    presets = page.get_by_role("group", name="Presets")
+    pressed = presets.locator("[aria-pressed=true]")
+    assert pressed.count() == 0
+    for name, weights, ratio, reached in [
+        ("Full", "576", "1", 8),
+        ("Grouped", "288", "0.5", 4),
+        ("Depthwise", "72", "0.125", 1),
+        ("Depthwise, pointwise", "136", "0.2361", 8),
+        ("Two grouped", "576", "0.5", 4),
+        ("Two and a shuffle", "576", "0.5", 8),
+    ]:
+        presets.get_by_role("button", name=name, exact=True).click()
+        assert pressed.all_inner_texts() == [name]
+        row = page.locator("[aria-current=true] td").all_inner_texts()
+        assert [row[0], row[2]] == [weights, ratio]
+        assert part(page, "arithmetic").inner_text().endswith(f"= {weights}")
+        assert len(lit(page)[max(lit(page))]) == reached
+
+
+def test_steppers_skip_what_does_not_fit_and_typing_it_is_explained(mount):
+    page = mount(ChannelPaths(["grouped"], 12, groups=4))
+    groups = page.get_by_label("Groups", exact=True)
+    for expected in ("6", "12"):
+        nudge(page, "Groups", "Increase").click()
+        assert groups.input_value() == expected
+    nudge(page, "Groups", "Decrease").click()
+    groups.fill("5")
+    assert part(page, "message").inner_text() == (
+        "12 channels do not fall into 5 equal groups. Groups can be 1, 2, 3, 4, 6 or 12."
+    )
+    assert values(page, "Channels")[1] == [str(i) for i in range(12)]
+    groups.press("Escape")
+    nudge(page, "Input channels", "Decrease").click()
+    assert page.get_by_label("Input channels", exact=True).input_value() == "6"
+    assert (
+        part(page, "shape")
+        .inner_text()
+        .endswith("An input reaches 2 of 12 outputs: the groups never meet")
+    )
