@@ -33,6 +33,15 @@ def test_an_input_lights_all_that_it_reaches_and_an_output_all_that_it_hears(mou
     assert lit(page) == {1: [0, 1], 2: [0, 1]}, "hover is a preview"
 
 
+def test_what_is_clicked_behind_the_input_stays_lit_while_it_has_the_focus(mount):
+    page = mount(ChannelPaths(TWO, 8, groups=4))
+    cell(page, "Channels", 2, 5).click()
+    page.mouse.move(1, 1)
+    assert lit(page, "is-window") == {0: [4, 5], 1: [4, 5]}
+    page.get_by_role("button", name="Undo").focus()
+    assert lit(page, "is-window") == {} and lit(page) == {1: [0, 1], 2: [0, 1]}
+
+
 def test_lines_join_what_is_lit_and_nothing_else(mount):
     page = mount(ChannelPaths(SHUFFLED, 4, groups=2))
     paths = "all => all.map(p => (p.getAttribute('d').match(/M/g) ?? []).length)"

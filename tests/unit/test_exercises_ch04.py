@@ -147,6 +147,7 @@ WRONG = {
         (3, "sees 7 pixels"),
         (0, "Without a layer"),
         (9, "fewer do"),
+        (-3, "0 or more"),
         (8.5, "a whole number"),
     ],
 }

@@ -163,6 +163,7 @@ WRONG = {
     ],
     "05.4": [
         (lambda k, d: (k + d) / max(d, 1) if d else k, "One more than Δ"),
+        (lambda k, d: (k + d) / d, "One more than Δ"),
         (lambda k, d: k + d, "height of a strip"),
         (lambda k, d: (d + 1) / (k + d), "Upside down"),
         (lambda k, d: 1, "how many does"),

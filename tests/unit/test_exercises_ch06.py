@@ -113,7 +113,8 @@ WRONG = {
     ],
     "06.cp": [
         (16, "More"),
-        (53, "Close"),
+        (53, "Not all"),
+        (37, "Two in each"),
         (32, "Four more"),
         (54, "in all"),
         (-1, "in all"),
@@ -146,6 +147,7 @@ WRONG = {
     "06.3": [
         ((16, 64, 64, 256), "sixteenth"),
         ((2, 64, 64, 256), "4·64·64"),
+        ((0.25, 64, 64, 256), "what is left"),
         ((4, 256, 64, 256), "one row"),
         ((4, 64, 256, 256), "fill up"),
         ((4, 64, 128, 256), "same block"),
@@ -162,6 +164,8 @@ WRONG = {
         (228, "more than"),
         (206, "more than"),
         (204, "there is room"),
+        (0, "one channel at least"),
+        (-1000, "one channel at least"),
         (205.4, "a whole number"),
         (True, "a whole number"),
     ],

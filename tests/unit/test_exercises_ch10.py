@@ -98,7 +98,7 @@ WRONG = {
         ((36, (False, False)), "(b)"),
         ((36, (True, True)), "(c)"),
         ((36, (1, 0)), "truth values"),
-        (36, "the dimensions, and yes or no"),
+        (36, "the dimensions, and True or False"),
     ],
     "10.2p": [
         ((1, 2, 3, 0), "without the dilation"),
@@ -110,6 +110,7 @@ WRONG = {
     "10.2": [
         (lambda n, k, s, p, d: (n + p - d * (k - 1) - 1) % s, "per side"),
         (lambda n, k, s, p, d: n % s, "n alone"),
+        (lambda n, k, s, p, d: (n + 2 * p - d * (k - 1)) % s, "How much is missing"),
         (lambda n, k, s, p, d: (n + 2 * p - k) % s, "without the dilation"),
         (lambda n, k, s, p, d: (n + 2 * p - d * k) % s + 1, "How much is missing"),
         (lambda n, k, s, p, d: (n + 2 * p - (d * k if d > 1 else k)) % s, "not d·k"),
@@ -163,7 +164,9 @@ WRONG = {
     "10.7": [
         (((0, 0), (0, 0), (1, 0), (2, 1)), "k = 3: with (0, 0)"),
         (((0, 0), (1, 1), (0, 1), (2, 1)), "padding comes first"),
+        (((0, 0), (1, 1), (1, 0), (1, 2)), "padding comes first"),
         (((0, 0), (1, 1), (2, 2), (2, 1)), "less than the stride"),
+        (((-1, 0), (1, 1), (1, 0), (2, 1)), "0 or more"),
         (((0, 0), (1, 1), (1, 0)), "got 3"),
         ((0, 1, 1, 2), "a pair"),
     ],

@@ -1,6 +1,7 @@
 """Integers only: against torch, against brute force, and everything else refused."""
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -110,6 +111,37 @@ def test_receptive_field_is_what_the_gradient_reaches(layers):
     for i, (low, high) in zip((first, first + 1), seen, strict=True):
         assert low == field.start + i * field.jump
         assert high == field.start + i * field.jump + field.size - 1
+
+
+@pytest.mark.parametrize("axes", [1, 2])
+def test_receptive_fields_of_two_hundred_stacks_are_the_bounds_of_gradients(axes):
+    """Each axis with numbers of its own, positive weights, float64; a unit that sees no padding."""
+    draw = random.Random(axes)
+    convolve = (F.conv1d, F.conv2d)[axes - 1]
+    for _ in range(200):
+        depth = draw.randint(1, 4)
+        stacks = [
+            [
+                (draw.randint(1, 4), draw.randint(1, 2), draw.randint(1, 3), draw.randint(0, 2))
+                for _ in range(depth)
+            ]
+            for _ in range(axes)
+        ]
+        fields = [receptive_field(layers) for layers in stacks]
+        # The first unit whose field begins in the input, and as many pixels as it needs.
+        units = [max(0, math.ceil(-start / jump)) for _, jump, start in fields]
+        first = [f.start + i * f.jump for f, i in zip(fields, units, strict=True)]
+        last = [at + f.size - 1 for f, at in zip(fields, first, strict=True)]
+        x = torch.zeros(1, 1, *(end + 1 for end in last), dtype=torch.float64, requires_grad=True)
+        y = x
+        for numbers in zip(*stacks, strict=True):
+            k, stride, dilation, padding = zip(*numbers, strict=True)
+            weight = torch.rand(1, 1, *k, dtype=torch.float64) + 0.5
+            y = convolve(y, weight, None, stride, padding, dilation)
+        (gradient,) = torch.autograd.grad(y[(0, 0, *units)], x)
+        reached = gradient[0, 0].nonzero()
+        assert reached.min(0).values.tolist() == first, stacks
+        assert reached.max(0).values.tolist() == last, stacks
 
 
 @given(st.integers(1, 40), SMALL, SMALL, SMALL)

@@ -19,6 +19,7 @@ from utils import (
     ImageFilter,
     LayerCost,
     MatrixView,
+    ReceptiveField,
     ShapeCalculator,
     SlidingWindow,
     Transposed,
@@ -350,6 +351,7 @@ TOGETHER = [
     (MatrixView((3, 3), K), {"kernel": torch.ones(5, 5), "padding": 2, "stride": 2}, (2, 2)),
     (Transposed(X, K), {"kernel": torch.ones(4, 4), "output_padding": 2, "stride": 3}, (12, 12)),
     (LayerCost(), {"in_channels": 6, "groups": 3, "out_channels": 9, "kernel_size": 1}, (3,)),
+    (ReceptiveField([(3, 2)] * 2, size=7), {"layers": [(9,)], "size": 9}, ()),
 ]
 
 
@@ -375,6 +377,8 @@ FEWER = [
     (ChannelPaths(), {"in_channels": 3}, {"channel": 3}),
     (MatrixView((3, 3), K), {"stride": [2, 1]}, {"step": 2}),
     (Transposed(X, K), {"input": [[1, 2]]}, {"step": 2}),
+    (ReceptiveField([(3,)] * 3), {"layers": [(3, 2)]}, {"layer": 2, "unit": 15, "step": 2}),
+    (ReceptiveField([(3,)] * 3), {"layer": 0, "size": 9}, {"layer": 1, "unit": 9, "step": 1}),
 ]
 
 
@@ -452,6 +456,24 @@ def test_the_matrix_times_the_picture_is_the_convolution():
     torch.testing.assert_close(view.matrix @ kernel.flatten(), expected.flatten())
 
 
+def test_a_receptive_field_is_that_of_shapes_and_its_paths_are_counted():
+    stem = [
+        {"kernel_size": 7, "stride": 2, "padding": 3},
+        {"kernel_size": np.int64(3), "stride": 2},
+    ]
+    widget = ReceptiveField(stem)
+    assert widget.layers == ((7, 2, 3, 1), (3, 2, 0, 1))
+    assert (widget.layer, widget.unit, widget.step) == (2, 3, 2), "the middle one of seven"
+    assert widget.field == (11, 4, -3) and widget.output == 11
+    assert widget.paths.nonzero().flatten().tolist() == list(range(9, 20))
+    widget.layer, widget.unit = 1, 0
+    assert widget.field == (7, 2, -3) and widget.paths.sum() == 4, "three of seven are padding"
+    widget.layer, widget.unit = 0, 5
+    assert widget.field == (1, 1, 0) and widget.paths.nonzero().flatten().tolist() == [5]
+    for last in (3, 99):
+        assert ReceptiveField(stem, layer=last).layer == 2
+
+
 def test_transposed_is_conv_transpose2d():
     torch.manual_seed(0)
     picture, kernel = torch.randn(3, 4).double(), torch.randn(2, 3).double()
@@ -484,6 +506,13 @@ def test_transposed_is_conv_transpose2d():
         (lambda: Channels([[1]], [[[[1]]]]), r"\(channels, height, width\); got shape \(1, 1\)"),
         (lambda: Channels([[[1]]], [[[[1]]]], groups=2), "groups"),
         (lambda: Channels([[[1]]], [[[[1], [2]]]]), "kernel"),
+        (lambda: ReceptiveField([]), "layers must be a sequence of 1 to 6 layers; got 0 of them"),
+        (lambda: ReceptiveField([{"k": 3}]), r"layers\[0\] must be a dict of kernel_size"),
+        (lambda: ReceptiveField([(3,), (3, 0)]), r"layers\[1\]: stride must be .* 1 to 8; got 0"),
+        (lambda: ReceptiveField([(3, 1, 0, 16)]), "layer 1: .* the kernel spans 33, more than"),
+        (lambda: ReceptiveField([(3,)], size=65), "size must be a whole number from 1 to 64"),
+        (lambda: ReceptiveField([(3,)], size="31"), "size must be a whole number"),
+        (lambda: ReceptiveField([(3,)], layer=1.5), "layer must be a whole number; got 1.5"),
         (lambda: LayerCost(kernel_size=59), "the kernel spans 59, more than the padded input's 58"),
     ],
 )

@@ -284,6 +284,8 @@ def _layers(layers: int) -> str:
         raise Wrong("After 7 layers the centre sees 15×15: the whole image, but no padding yet.")
     if layers == 15:
         raise Wrong("News comes from all four sides at once: the centre is near in every way.")
+    if layers < 0:
+        raise Wrong("A number of layers is 0 or more.")
     if layers < 1:
         raise Wrong("Without a layer nobody sees more than one pixel.")
     if layers < 7:

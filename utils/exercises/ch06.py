@@ -80,8 +80,10 @@ def one_pixel_layers(count: int) -> str:
         raise Wrong("More: each of its 16 blocks is a bottleneck, with two of them.")
     if count == 32:
         raise Wrong("32 in the 16 bottlenecks. Four more fit an input to the size of an output.")
+    if count == 53:
+        raise Wrong("Not all: the first has a window of 7×7, and each of 16 blocks a 3×3.")
     if count != 36:
-        raise Wrong("Close: two in each of 16 bottlenecks, and one more in four of them.")
+        raise Wrong("Two in each of 16 bottlenecks, and one more in four of them.")
     return "Two in each of 16 bottlenecks, and four that fit an input to the size of an output."
 
 
@@ -98,7 +100,7 @@ def equal_bits(given: frozenset[str]) -> str:
         "D": "D belongs: its products are multiples of 1/64. Count in that unit.",
     }
     traps = {
-        "C": "C does not belong: products of random numbers need 48 digits and are rounded.",
+        "C": "C does not belong: products of random numbers need 48 digits, so sums are rounded.",
         "E": "E does not belong: 10,000 · 10,000 is more than 2²⁴ ≈ 16.8 million.",
     }
     for letter in sorted(given & traps.keys()):
@@ -150,6 +152,7 @@ def conv_by_matrix(function: Call) -> str:
         known=(
             (4, 64, 64, 256),
             (16, 64, 64, 256),
+            (1 / 4, 64, 64, 256),
             (4, 64, 256, 256),
             (4, 64, 128, 256),
             (4, 64, 64, 64),
@@ -161,6 +164,8 @@ def blocks(answer: tuple[float, ...]) -> str:
     factor, one, two, shuffled = answer
     if factor == 16:
         raise Wrong("(a) each block has a sixteenth of the entries, but there are four of them.")
+    if factor == 1 / 4:
+        raise Wrong("(a) that is what is left of them. The question is how many times fewer.")
     if factor != 4:
         raise Wrong("(a) compare 4·64·64 with 256·256.")
     if one != 64:
@@ -184,6 +189,7 @@ def blocks(answer: tuple[float, ...]) -> str:
     Page(
         known=(205, 128, 256, 229),
         labels=("m",),
+        marks=((0, 1),),
         instead={
             "more than the": "That m has more than the 589,824 weights allowed.",
             "there is room": "589,824 weights are allowed, so there is room.",
@@ -200,6 +206,8 @@ def widest_bottleneck(m: int) -> str:
         raise Wrong("The 3×3 alone would have a quarter then; the two 1×1 layers cost as well.")
     if m == 229:
         raise Wrong("You count one 1×1 layer; there is one on each side.")
+    if m < 1:
+        raise Wrong("A layer has one channel at least.")
     weights = 1024 * m + 9 * m * m
     if m > 205:
         raise Wrong(f"m = {m} has {weights:,} weights, more than the 589,824 allowed.")

@@ -49,7 +49,7 @@ def two_pixels_away(answer: tuple[int, ...]) -> str:
     Page(
         known=((False, True), (True, True), (False, False), (True, False)),
         labels=("Does the MLP get worse?", "Does the CNN get worse?"),
-        ask="All pictures are shuffled in 1 and the same way, in training and in testing.",
+        ask="The 256 pixels of all pictures are shuffled alike, in training and in testing.",
     ),
 )
 def who_notices(answer: tuple[bool, ...]) -> str:

@@ -93,9 +93,9 @@ def real_products(count: int) -> str:
 @exercise(
     "10.1",
     Parts(
-        "the dimensions, and yes or no to (b) and (c)",
+        "the dimensions, and True or False for (b) and (c)",
         Integer("(a), a whole number"),
-        Truths(2, "yes or no to (b) and (c)"),
+        Truths(2, "True or False for (b) and (c)"),
     ),
     Page(
         known=(
@@ -153,8 +153,9 @@ def with_dilation(answer: tuple[int, ...]) -> str:
     Function("needed_output_padding(n, k, stride, padding, dilation)", Integer("a whole number")),
 )
 def _output_padding(function: Call) -> str:
+    # In the first, with padding 2, the typical slips all differ from each other and from the right.
     for k, s, p, d in (
-        (3, 4, 1, 1),
+        (3, 4, 2, 1),
         (3, 2, 1, 1),
         (5, 3, 2, 1),
         (2, 3, 0, 1),
@@ -342,10 +343,12 @@ def _double(given: tuple[tuple[int, ...], ...]) -> str:
     for k, (p, extra) in zip(want, given, strict=True):
         if (p, extra) == want[k]:
             continue
-        if not 0 <= extra <= 1 or p < 0:
-            raise Wrong(f"k = {k}: the output padding is less than the stride, so 0 or 1.")
         if (p, extra) == want[k][::-1]:
             raise Wrong(f"k = {k}: the padding comes first, the output padding second.")
+        if p < 0:
+            raise Wrong(f"k = {k}: a padding is 0 or more.")
+        if not 0 <= extra <= 1:
+            raise Wrong(f"k = {k}: the output padding is less than the stride, so 0 or 1.")
         size = 2 * 9 - 2 * p + k + extra
         raise Wrong(f"k = {k}: with ({p}, {extra}) a line of 10 becomes {size}, not 20.")
     return "Output padding = 2p + 2 − k; only even kernels do without it."

@@ -144,9 +144,9 @@ export function comparison(state) {
 
 /** What is compared. */
 export function comparedText(state) {
-  const { in_channels, out_channels, kernel_size: k, input_size: n } = state;
+  const { in_channels, out_channels, kernel_size: k } = state;
   const times = without(state).layers.length;
-  return `${times > 1 ? `${times} times ` : ""}${k}×${k}, ${in_channels} to ${several(out_channels, "channel")}, on ${n}×${n}`;
+  return `${times > 1 ? `${times} times ` : ""}${k}×${k}, ${in_channels} to ${several(out_channels, "channel")}`;
 }
 
 /** A layer's name and its weights, to stand above it. */
@@ -186,11 +186,12 @@ export function cellLabel(state, level, index) {
 function joined(verb, ways, word) {
   const found = range(ways.length).filter((i) => ways[i]);
   const all = found.length === ways.length;
-  const which = all ? "" : `: ${found.join(", ")}`;
+  const whole = ways.length === 1 ? `the only ${word}` : `all ${ways.length} ${word}s`;
+  const some = `${found.length} of ${ways.length} ${word}s: ${found.join(", ")}`;
   const counts = found.map((i) => ways[i]);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const paths = most === 1 ? "" : `, each by ${least === most ? "" : `${least} to `}${most} paths`;
-  return `${verb} ${all ? "all" : `${found.length} of`} ${several(ways.length, word)}${which}${paths}`;
+  return `${verb} ${all ? whole : some}${paths}`;
 }
 
 export function pointedText(state, level, index) {

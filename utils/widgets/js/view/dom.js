@@ -20,14 +20,17 @@ let made = 0;
 /** A name for one element on the page. In a notebook each widget loads a copy of this script. */
 export const freshId = () => `ex-${copy}-${++made}`;
 
+/** An element of a drawing. */
+export function draw(tag, attributes = {}) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
 /** A line drawing of 16 by 16 in the text's colour. */
 export function icon(path) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("aria-hidden", "true");
-  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  shape.setAttribute("d", path);
-  svg.append(shape);
+  const svg = draw("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" });
+  svg.append(draw("path", { d: path }));
   return svg;
 }
 

@@ -1,9 +1,8 @@
 // Channels in columns, and the lines between them. One tab stop; arrow keys go along a column and from
 // column to column.
 
-import { calm, h, setText } from "./dom.js";
+import { calm, draw, h, setText } from "./dom.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 288; // pixels
 const WIDEST = 52; // from channel to channel
 const TICK = 320; // milliseconds from column to column
@@ -176,7 +175,9 @@ export function createGraph({ onPreview, onPick }) {
   });
   board.addEventListener("click", (event) => {
     const at = locate(event.target);
-    if (at) onPick(at);
+    if (!at) return;
+    columns[at[0]][at[1]].focus({ preventScroll: true }); // not every browser does on a tap
+    onPick(at);
   });
   board.addEventListener("keydown", (event) => {
     if (event.altKey || event.metaKey || event.ctrlKey || !locate(event.target)) return;
@@ -190,10 +191,4 @@ export function createGraph({ onPreview, onPick }) {
   });
 
   return { element, update, mark, reveal, select };
-}
-
-function draw(tag, attributes = {}) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
 }

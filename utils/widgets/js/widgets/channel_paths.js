@@ -9,7 +9,6 @@ import { createPanel, createShell } from "../view/shell.js";
 import { createStore } from "../view/store.js";
 
 const KEYS = ["layers", ...engine.SETTINGS.map(([key]) => key), "channel"];
-const COLUMNS = ["", "weights", "multiply-adds", "of full"];
 
 export default function channelPaths({ model, el }) {
   const store = createStore(model, KEYS, render);
@@ -61,10 +60,12 @@ export default function channelPaths({ model, el }) {
   shell.settings.append(...fields.map((field) => field.element));
 
   const body = h("tbody");
+  const places = h("span"); // on which multiply-adds are counted
   const head = h(
     "tr",
     {},
-    COLUMNS.map((word) => (word ? h("th", { scope: "col" }, word) : h("td"))),
+    h("td"),
+    ["weights", [h("b", {}, "multiply-adds"), " ", places], "of full"].map((words) => h("th", { scope: "col" }, words)),
   );
   const counts = createPanel("Counted", h("table", { class: "ex-counts" }, h("thead", {}, head), body));
   const drawn = createPanel("Channels", graph.element);
@@ -99,6 +100,7 @@ export default function channelPaths({ model, el }) {
     engine.PRESETS.forEach(([, settings], i) => presets[i].setAttribute("aria-pressed", String(same(settings))));
     engine.SETTINGS.forEach(([key], i) => fields[i].set(state[key]));
     counts.detail(engine.comparedText(state));
+    setText(places, `on ${state.input_size}×${state.input_size}`);
     body.replaceChildren(
       ...engine.comparison(state).map(({ name, weights, multiplyAdds, ratio, shown }) =>
         h(

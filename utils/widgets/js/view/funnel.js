@@ -1,0 +1,208 @@
+// A stack of layers along one axis, the input at the bottom: each unit over the middle of what it
+// sees. One tab stop; arrow keys go along a level and from level to level.
+
+import { calm, draw, h, setText } from "./dom.js";
+
+const TICK = 320; // milliseconds from level to level
+
+/**
+ * @param {object} options
+ * @param {(at: [level: number, index: number] | null) => void} options.onPreview
+ * @param {(at: [level: number, index: number]) => void} options.onPick
+ * @param {(level: number) => void} options.onLevel a level's button is pressed
+ */
+export function createFunnel({ onPreview, onPick, onLevel }) {
+  const board = h("div", { class: "ex-levels", role: "grid", "aria-label": "Layers", "aria-readonly": "true" });
+  const heads = h(
+    "div",
+    { class: "ex-heads", "aria-hidden": "true" },
+    ["units", "size", "jump", "start"].map((word) => h("span", {}, word)),
+  );
+  const element = h("div", { class: "ex-funnel is-dense" }, h("div", { class: "ex-sheet" }, heads, board));
+  let rows = [];
+  let built = "";
+  /** @type {[level: number, index: number]} */
+  let active = [0, 0];
+  let running = [];
+
+  /** @param {[number, number]} at */
+  const cellOf = ([level, index]) => rows[level]?.cells.get(index);
+  /** @returns {[number, number] | null} */
+  const locate = (target) => {
+    const cell = target instanceof Element ? target.closest(".ex-cell") : null;
+    return cell instanceof HTMLElement ? [Number(cell.dataset.row), Number(cell.dataset.col)] : null;
+  };
+  function activate(at) {
+    cellOf(active)?.element.setAttribute("tabindex", "-1");
+    active = at;
+    cellOf(at)?.element.setAttribute("tabindex", "0");
+  }
+
+  /** Makes the cells anew: `levels` are {name, note, told, from, to, n, place, wide}, the input first. */
+  function update({ extent, levels }) {
+    const [start, end] = extent;
+    const key = JSON.stringify([start, end, levels.map(({ from, to, n, first, wide }) => [from, to, n, first, wide])]);
+    if (key !== built) build(start, end, levels);
+    built = key;
+    levels.forEach(({ name, note, told }, level) => {
+      const { button, numbers } = rows[level];
+      setText(button.firstChild, name);
+      setText(button.lastChild, note);
+      told.forEach((text, i) => setText(numbers.children[i], text));
+      const [units, size, jump, first] = told;
+      numbers.setAttribute("aria-label", `${units} units, size ${size}, jump ${jump}, start ${first}`);
+    });
+  }
+
+  function build(start, end, levels) {
+    const focused = board.contains(board.getRootNode().activeElement);
+    const share = (x) => `${((100 * x) / (end - start)).toFixed(4)}%`;
+    rows = levels.map(({ from, to, n, first, wide, name }, level) => {
+      const cells = new Map();
+      for (let index = from; index < to; index++) {
+        const padding = index < 0 || index >= n;
+        const what = padding ? "padding" : level ? "unit" : "pixel";
+        const cell = h("div", {
+          role: "gridcell",
+          class: `ex-cell${padding ? " is-padding" : ""}`,
+          tabindex: "-1",
+          "data-row": level,
+          "data-col": index,
+          style: `left: ${share(first + (index - from) * wide - start)}; width: ${share(wide)}`,
+          "aria-label": `${name}, ${what} ${String(index).replace("-", "minus ")}`,
+        });
+        cells.set(index, { element: cell, middle: first + (index - from + 0.5) * wide });
+      }
+      const button = h(
+        "button",
+        { type: "button", class: "ex-layer", click: () => onLevel(level) },
+        h("span", {}),
+        " ",
+        h("span", {}),
+      );
+      const numbers = h(
+        "div",
+        { role: "rowheader", class: "ex-told" },
+        [0, 1, 2, 3].map(() => h("span", {})),
+      );
+      const reads = draw("svg", {
+        class: "ex-reads",
+        viewBox: `${start} 0 ${end - start} 1`,
+        preserveAspectRatio: "none",
+        "aria-hidden": "true",
+      });
+      const track = h(
+        "div",
+        { class: "ex-track-cells", role: "presentation" },
+        ...[...cells.values()].map((c) => c.element),
+      );
+      if (level) track.append(reads);
+      const head = h("div", { role: "rowheader", class: "ex-name" }, level ? button : h("span", {}));
+      const line = h("div", { role: "row", class: "ex-level", style: `--row: ${level}` }, head, track, numbers);
+      const named = level ? button : head.firstChild;
+      if (!level) named.append(h("span", {}), h("span", {}));
+      return { cells, button: named, numbers, reads, line };
+    });
+    board.replaceChildren(...rows.map((row) => row.line).reverse());
+    element.style.setProperty("--levels", levels.length);
+    element.style.setProperty("--span", end - start);
+    const level = Math.min(active[0], rows.length - 1);
+    activate(rows[level].cells.has(active[1]) ? [level, active[1]] : [level, 0]);
+    if (focused) cellOf(active)?.element.focus({ preventScroll: true });
+  }
+
+  /**
+   * Marks the field: of each level {shades, holes, fed}, maps and sets of indices, and `links`, pairs of
+   * middles [above, below]; `edges`, the corners of what lies between a level and the one below it.
+   */
+  function mark({ levels, current, edited }) {
+    rows.forEach(({ cells, reads, button, line }, level) => {
+      const { shades, holes, fed, links, edges } = levels[level];
+      for (const [index, { element: cell }] of cells) {
+        const shade = shades.get(index);
+        cell.classList.toggle("is-window", shade !== undefined);
+        if (shade === undefined) cell.style.removeProperty("--level");
+        else cell.style.setProperty("--level", String(shade));
+        cell.classList.toggle("is-skipped", holes.has(index));
+        cell.classList.toggle("is-affected", fed.has(index));
+        cell.classList.toggle("is-current", level === current[0] && index === current[1]);
+      }
+      line.classList.toggle("is-seen", shades.size > 0);
+      if (!level) return;
+      button.setAttribute("aria-pressed", String(level === edited));
+      const middle = (row, index) => rows[row].cells.get(index).middle;
+      const path = links.map(([above, below]) => `M${middle(level, above)} 0L${middle(level - 1, below)} 1`).join("");
+      const [a, b, c, d] = edges;
+      reads.replaceChildren(
+        ...(links.length
+          ? [draw("polygon", { points: `${a},0 ${b},0 ${d},1 ${c},1` }), draw("path", { d: path })]
+          : []),
+      );
+    });
+  }
+
+  /** The field lights up from level `top` down to level `bottom`, one after the other. */
+  function reveal(top, bottom) {
+    for (const animation of running) animation.cancel();
+    running = [];
+    if (calm() || !element.isConnected || !element.animate) return;
+    for (let level = top; level > bottom; level--) {
+      const delay = (top - level) * TICK;
+      const how = { duration: TICK, delay, fill: /** @type {FillMode} */ ("backwards"), easing: "ease-in" };
+      running.push(rows[level].reads.animate([{ clipPath: "inset(0 0 100% 0)" }, { clipPath: "inset(0 0 0 0)" }], how));
+      const dark = { background: "var(--paper)", borderColor: "var(--soft)" };
+      for (const { element: cell } of rows[level - 1].cells.values())
+        if (cell.matches(".is-window, .is-skipped"))
+          running.push(cell.animate([dark, { ...dark, offset: 0.7 }, {}], how));
+    }
+  }
+
+  /** Makes a unit the one that Tab reaches. */
+  const select = (at) => {
+    if (!board.contains(board.getRootNode().activeElement)) activate(at);
+  };
+
+  function move(key) {
+    const [level, index] = active;
+    const { cells } = rows[level];
+    const [first, last] = [Math.min(...cells.keys()), Math.max(...cells.keys())];
+    const along = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: first, End: last }[key];
+    if (along !== undefined) return activate([level, Math.min(Math.max(along, first), last)]);
+    const next = level + (key === "ArrowUp" ? 1 : -1);
+    if (!rows[next]) return;
+    const { middle } = cellOf(active);
+    const near = [...rows[next].cells].sort((a, b) => Math.abs(a[1].middle - middle) - Math.abs(b[1].middle - middle));
+    activate([next, near[0][0]]);
+  }
+
+  board.addEventListener("pointerover", (event) => {
+    const at = event.pointerType !== "touch" && locate(event.target);
+    if (at) onPreview(at);
+  });
+  board.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && onPreview(null));
+  board.addEventListener("focusin", (event) => {
+    const at = locate(event.target);
+    if (!at) return;
+    activate(at);
+    onPreview(at);
+  });
+  board.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!(relatedTarget instanceof Node && board.contains(relatedTarget))) onPreview(null);
+  });
+  board.addEventListener("click", (event) => {
+    const at = locate(event.target);
+    if (at) onPick(at);
+  });
+  board.addEventListener("keydown", (event) => {
+    if (event.altKey || event.metaKey || event.ctrlKey || !locate(event.target)) return;
+    if (/^(Arrow|Home|End)/.test(event.key)) {
+      move(event.key);
+      cellOf(active)?.element.focus();
+    } else if (event.key === "Enter" || event.key === " ") onPick(active);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  return { element, update, mark, reveal, select };
+}
