@@ -11,7 +11,7 @@ from utils.exercises.page import Page
     Page(
         known=(32, 64, 16, 8, 4, 128, 36),
         labels=("Weights",),
-        ask="How many weights does the layer have?",
+        ask="How many weights does the layer of 2×2 kernels have?",
     ),
 )
 def weights_of_two_groups(weights: int) -> str:
@@ -35,7 +35,7 @@ def weights_of_two_groups(weights: int) -> str:
     Page(
         known=((4, 4), (7, 7), (3, 3), (1, 1), (2, 2), (4, 1), (4, 7)),
         labels=("Rows", "Columns"),
-        ask="How large is each plane of the output?",
+        ask="How large is each plane of the output, for a 7×7 input?",
     ),
 )
 def size_with_groups(size: tuple[int, ...]) -> str:
@@ -60,7 +60,7 @@ def size_with_groups(size: tuple[int, ...]) -> str:
     Page(
         known=(73728 / 8768, 8.4, 9, 8, 64, 128, 7.9, 1, 1152),
         labels=("Factor",),
-        ask="How many times fewer weights? To one decimal.",
+        ask="How many times fewer weights, from 64 to 128 channels? To one decimal.",
     ),
 )
 def times_fewer(factor: float) -> str:
