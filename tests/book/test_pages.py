@@ -138,6 +138,7 @@ def test_code_can_be_reached_by_keyboard_as_soon_as_it_scrolls(server, visit):
     page, _ = visit(server + "chapters/02-cross-correlation.html", width=WIDE)
     page.evaluate(UNFOLD)
     resize(page, NARROW)
+    page.wait_for_function(SETTLED)
     scrolling, out_of_reach = page.locator("details pre:visible").evaluate_all(
         """all => {
             const wide = all.filter(e => e.scrollWidth > e.clientWidth);
