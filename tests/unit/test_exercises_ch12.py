@@ -36,7 +36,7 @@ WRONG = {
         ((3, 3), "where the window begins"),
         ((2, 2), "padding of 2"),
         ((1, 1), "play no part"),
-        ((4, 3), "both axes"),
+        ((4, 3), "Along each axis"),
         (4, "2 whole numbers"),
         ((4.5, 4), "2 whole numbers"),
     ],
