@@ -133,3 +133,16 @@ def test_layer_cost_stays_exact_up_to_its_limit(page):
                 assert "2^53" in broken
                 with pytest.raises(WidgetError, match=r"2\^53"):
                     LayerCost(**c)
+
+
+def test_numbers_are_grouped_as_the_language_does_it(page):
+    draw = random.Random(2)
+    whole = [draw.randint(0, 10 ** draw.randint(1, 15)) for _ in range(200)]
+    parts = [round(draw.uniform(-1, 1) * 10.0 ** draw.randint(-9, 9), 3) + 0.0 for _ in range(200)]
+    numbers = [0, 1, 999, 1000, -1000, 1e-7, 2.5e-10, 1e15, 1e20, 0.001, *whole, *parts]
+    ours, languages = page.evaluate(
+        """numbers => [slidingWindowCourse.engine.numbers.grouped,
+            x => x.toLocaleString("en-US", { maximumSignificantDigits: 16 })].map(f => numbers.map(f))""",
+        numbers,
+    )
+    assert ours == languages

@@ -1,7 +1,7 @@
 // Answers to exercises: numbers as they are typed, and the table of what the checker says of them.
 // Both have their other half in Python, in utils/exercises: expressions.py and page.py.
 
-import { quoted } from "./numbers.js";
+import { grouped, quoted } from "./numbers.js";
 
 const LONGEST = 200;
 const SPELLINGS = { "−": "-", "·": "*", "×": "*", "÷": "/", "**": "^" };
@@ -148,7 +148,7 @@ function pieceOf(cuts, value) {
 /** A number as Python's format g writes it, or with commas, or as a whole number. */
 export function written(x, form) {
   if (form === "d") return String(Math.round(x));
-  if (form === ",") return Math.round(x).toLocaleString("en-US");
+  if (form === ",") return grouped(Math.round(x));
   if (x === 0) return "0";
   const [digits, exponent] = x.toExponential(5).split("e");
   const power = Number(exponent);

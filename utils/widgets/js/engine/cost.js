@@ -2,7 +2,7 @@
 // machine. Named as the Python traits are. Every count is an exact whole number: a layer that would
 // count past 2^53 is refused.
 
-import { decimal, quoted } from "./numbers.js";
+import { decimal, grouped, quoted } from "./numbers.js";
 import { effectiveKernelSize, formula, outputSize } from "./shape.js";
 import { pair } from "./snippet.js";
 
@@ -141,7 +141,6 @@ const three = (x) => rounded(x, 3);
 const scaled = (x, by) => three(x * by);
 /** A rate as shown: one that was measured has more digits than mean something. */
 export const rate = (x) => rounded(x, 6);
-export const grouped = (x) => x.toLocaleString("en-US", { maximumSignificantDigits: 16 });
 
 /** Three significant digits and a prefix: 1.02 G. */
 export function short(x, unit = "") {

@@ -13,6 +13,13 @@ export function show(x) {
   return text.replace("-", "−");
 }
 
+/** A number below 1e21 with commas, as toLocaleString("en-US") writes it: that takes a phone 150 ms at its first call. */
+export function grouped(x) {
+  const tiny = x !== 0 && Math.abs(x) < 1e-6;
+  const [whole, part] = (tiny ? x.toFixed(20).replace(/0+$/, "") : String(x)).split(".");
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : "");
+}
+
 /** A shown number in at most `room` characters: 1234567 is 1.23e6, and 0.0625 is 0.06 in four. */
 export function shorten(text, room) {
   if (text.length <= room) return text;

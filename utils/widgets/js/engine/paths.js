@@ -2,7 +2,7 @@
 // A layer is "grouped" (k×k in g groups: full for one, depthwise for as many as channels), "pointwise"
 // (1×1 over all channels) or a "shuffle" of the groups. Every column but the last has c_i channels.
 
-import { show } from "./numbers.js";
+import { grouped, show } from "./numbers.js";
 
 export const KINDS = ["grouped", "pointwise", "shuffle"];
 export const MOST_LAYERS = 5;
@@ -25,7 +25,6 @@ export const PRESETS = [
   ["Two and a shuffle", eight(2, "grouped", "shuffle", "grouped")],
 ];
 
-const counted = (x) => x.toLocaleString("en-US");
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 const total = (numbers) => numbers.reduce((sum, x) => sum + x, 0);
 const several = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
@@ -114,10 +113,10 @@ const without = (state) => ({
 function waysOf(state) {
   const full = without(state);
   const separable = full.layers.flatMap(() => ["grouped", "pointwise"]);
-  const grouped = { ...full, groups: state.groups };
+  const divided = { ...full, groups: state.groups };
   return [
     ["Full", full],
-    ...(state.groups > 1 && !brokenPaths(grouped) ? [[groupsText(state), grouped]] : []),
+    ...(state.groups > 1 && !brokenPaths(divided) ? [[groupsText(state), divided]] : []),
     ["Depthwise, pointwise", { ...full, groups: state.in_channels, layers: separable }],
   ];
 }
@@ -135,8 +134,8 @@ export function comparison(state) {
   const most = weightsOf(all[0][1]);
   return all.map(([name, way]) => ({
     name,
-    weights: counted(weightsOf(way)),
-    multiplyAdds: counted(weightsOf(way) * places),
+    weights: grouped(weightsOf(way)),
+    multiplyAdds: grouped(weightsOf(way) * places),
     ratio: show(weightsOf(way) / most),
     shown: countedOf(way) === own,
   }));
@@ -158,7 +157,7 @@ export function layerText(state, l) {
   const name = kind === "pointwise" ? "pointwise" : groups === 1 ? "full" : depthwise;
   const size = kind === "pointwise" ? 1 : k;
   const weights = product(factors(state, l));
-  return [`${name} ${size}×${size}`, `${counted(weights)} weight${weights === 1 ? "" : "s"}`];
+  return [`${name} ${size}×${size}`, `${grouped(weights)} weight${weights === 1 ? "" : "s"}`];
 }
 
 /** The groups of layer l: of each the first channel and the one after the last, before and after it. */
@@ -204,7 +203,7 @@ export function pointedText(state, level, index) {
 
 export const weightsText = (state) => {
   const terms = state.layers.map((_, l) => factors(state, l).join("·")).filter(Boolean);
-  return `Weights: ${terms.join(" + ")} = ${counted(weightsOf(state))}`;
+  return `Weights: ${terms.join(" + ")} = ${grouped(weightsOf(state))}`;
 };
 
 /** How many outputs an input reaches, and why. */
@@ -231,7 +230,7 @@ export function ratioText(state) {
   const separable = layers.join() === "grouped,pointwise" && groups === in_channels;
   const rule = `1/c_o + 1/k²: 1 / ${o} + 1 / (${k}·${k}) = ${ratio}`;
   const times = without(state).layers.length;
-  return `Of ${times > 1 ? `${times} full layers'` : "a full layer's"} weights: ${counted(own)} / ${counted(full)} = ${ratio}\n${separable ? rule : mixText(state)}`;
+  return `Of ${times > 1 ? `${times} full layers'` : "a full layer's"} weights: ${grouped(own)} / ${grouped(full)} = ${ratio}\n${separable ? rule : mixText(state)}`;
 }
 
 /** The stack as PyTorch: a one in the chosen channel, weights of one, and so the number of paths. */

@@ -2,7 +2,7 @@
 // the slice of the chosen filter that meets it, and what it adds. The outputs stand beside the lanes.
 
 import * as engine from "../engine/channels.js";
-import { bracket, show } from "../engine/numbers.js";
+import { bracket, grouped, show } from "../engine/numbers.js";
 import { outputShape, shapeOf } from "../engine/shape.js";
 import { arithmetic, taps } from "../engine/window.js";
 import { h, setText } from "../view/dom.js";
@@ -16,7 +16,6 @@ import { createTransport } from "../view/transport.js";
 
 const KEYS = ["planes", "filters", "groups", "stride", "padding", "tints", "step"];
 const MOST = 20; // products that fly at once; of more only the sums
-const grouped = (x) => x.toLocaleString("en-US");
 
 export default function channels({ model, el }) {
   const store = createStore(model, KEYS, render);

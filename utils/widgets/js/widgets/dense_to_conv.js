@@ -1,7 +1,7 @@
 // DenseToConv: all the weights of a dense layer in sight, then shared, then local.
 
 import * as layer from "../engine/dense.js";
-import { bracket, show } from "../engine/numbers.js";
+import { bracket, grouped, show } from "../engine/numbers.js";
 import { h, setText } from "../view/dom.js";
 import { createChoice, createCountField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
@@ -22,7 +22,6 @@ const SAID = {
   local: "Offsets beyond Δ are gone: locality. This is a convolutional layer.",
 };
 const MEGAPIXEL = 1000;
-const grouped = (x) => x.toLocaleString("en-US");
 
 export default function denseToConv({ model, el }) {
   const store = createStore(model, KEYS, render);
