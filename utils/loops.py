@@ -1,14 +1,18 @@
 """The definitions, read as they are written on paper: loops, windows and sums.
 
-These are what you copy by hand. They are slow and take one image without a batch; the same
-operators, general and fast, are in `utils.functional`. Gradients flow through all of them.
+These are what you copy by hand. They are slow, and but for `conv2d` take one image without a
+batch; the same operators, general and fast, are in `utils.functional`. Gradients flow through all
+of them.
 
 Symbols: X the input, K the kernel, Y the output; n_h and n_w the input's rows and columns, k_h and
 k_w the kernel's.
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
+
+from utils.shapes import output_size
 
 
 def corr2d(X: Tensor, K: Tensor) -> Tensor:
@@ -154,6 +158,72 @@ def corr2d_multi_in_out_1x1(X: Tensor, K: Tensor) -> Tensor:
     c_o = K.shape[0]
     Y = K.reshape(c_o, c_i) @ X.reshape(c_i, n_h * n_w)
     return Y.reshape(c_o, n_h, n_w)
+
+
+def conv2d(
+    X: Tensor,
+    K: Tensor,
+    bias: Tensor | None = None,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Everything at once: a batch, channels in groups, a bias, stride, padding and dilation.
+
+    Args:
+        X: The input, `(N, c_i, n_h, n_w)`.
+        K: `(c_o, c_i / groups, k_h, k_w)`.
+        bias: `(c_o,)`, or None.
+        stride: How far the window moves from one output to the next.
+        padding: Rows and columns of zeros on each side.
+        dilation: How far apart the pixels are that neighbouring weights meet.
+        groups: Each of them makes its share of the output channels from its share of the input's.
+
+    Returns:
+        Y, `(N, c_o, o_h, o_w)`: the sizes are those of `shapes.output_size`.
+
+    Raises:
+        ValueError: if X or K has not four axes, the groups don't divide the channels, K takes
+            another number of channels, there is not one bias for each output channel, a number
+            is too small, or the window does not fit.
+
+    Example:
+        >>> X = torch.arange(49.).reshape(1, 1, 7, 7)
+        >>> conv2d(X, torch.ones(1, 1, 3, 3), dilation=3)  # nine pixels, the corners among them
+        tensor([[[[216.]]]])
+
+    Source: chapters 04, 05, 11 and 12.
+    """
+    if X.ndim != 4 or K.ndim != 4:
+        raise ValueError(
+            f"X must be (N, c_i, n_h, n_w) and K (c_o, c_i / groups, k_h, k_w); "
+            f"got {tuple(X.shape)} and {tuple(K.shape)}"
+        )
+    (batch, c_i, *size), (c_o, taken, *kernel) = X.shape, K.shape
+    if groups < 1 or c_o % groups or c_i != taken * groups:
+        raise ValueError(
+            f"K takes {taken} channels in each of {groups} groups and makes {c_o}: X has {c_i} "
+            f"channels, and groups must divide {c_o}"
+        )
+    if bias is not None and bias.shape != (c_o,):
+        raise ValueError(f"bias must be ({c_o},), one for each output channel; got {bias.shape}")
+    places = [
+        output_size(n, k, stride, padding, dilation) for n, k in zip(size, kernel, strict=True)
+    ]
+    (span_h, span_w), made = ((k - 1) * dilation + 1 for k in kernel), c_o // groups
+    X = F.pad(X, [padding] * 4)
+    Y = torch.zeros(batch, c_o, *places, dtype=torch.result_type(X, K), device=X.device)
+    for n in range(batch):
+        for o in range(c_o):
+            group = o // made
+            planes = X[n, group * taken : (group + 1) * taken]
+            for i in range(places[0]):
+                for j in range(places[1]):
+                    rows = slice(i * stride, i * stride + span_h, dilation)
+                    columns = slice(j * stride, j * stride + span_w, dilation)
+                    Y[n, o, i, j] = (planes[:, rows, columns] * K[o]).sum()
+    return Y if bias is None else Y + bias.reshape(-1, 1, 1)
 
 
 def pool2d(X: Tensor, pool_size: tuple[int, int], mode: str = "max") -> Tensor:

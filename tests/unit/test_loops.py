@@ -1,14 +1,18 @@
 """The definitions by hand: the course's numbers, torch, and the textbook's own code."""
 
+from functools import partial
+
 import pytest
 import torch
 import torch.nn.functional as F
 from against_torch import tensors
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor
 
 from utils.loops import (
     Conv2D,
+    conv2d,
     corr2d,
     corr2d_multi_in,
     corr2d_multi_in_out,
@@ -102,6 +106,46 @@ def test_many_channels_out(pair):
     assert torch.equal(corr2d_multi_in_out_1x1(picture, one), corr2d_multi_in_out(picture, one))
 
 
+@st.composite
+def layers(draw):
+    """A picture, a kernel and a bias, and settings with which the window fits."""
+    groups, made, taken = (draw(st.integers(1, 2)) for _ in range(3))
+    stride, dilation = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    padding, batch = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+    kernel = draw(st.tuples(st.integers(1, 3), st.integers(1, 2)))
+    spans = [(k - 1) * dilation + 1 for k in kernel]
+    size = [draw(st.integers(max(1, span - 2 * padding), span + 3)) for span in spans]
+    whole = [torch.int64]
+    X = draw(tensors((batch, taken * groups, *size), whole)).double()
+    W = draw(tensors((made * groups, taken, *kernel), whole)).double()
+    bias = draw(st.one_of(st.none(), tensors((made * groups,), whole).map(Tensor.double)))
+    settings = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    return (X, W, bias), settings
+
+
+@given(layers())
+def test_all_settings_at_once(layer):
+    tensors, settings = layer
+    assert torch.equal(conv2d(*tensors, **settings), F.conv2d(*tensors, **settings))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "settings", "said"),
+    [
+        (((1, 4, 5), (2, 4, 3, 3)), {}, r"must be \(N, c_i, n_h, n_w\)"),
+        (((1, 4, 5, 5), (2, 4, 3, 3)), {"groups": 2}, "takes 4 channels in each of 2 groups"),
+        (((1, 4, 5, 5), (3, 2, 3, 3)), {"groups": 2}, "must divide 3"),
+        (((1, 4, 5, 5), (2, 4, 3, 3), (4,)), {}, "one for each output channel"),
+        (((1, 4, 5, 5), (2, 4, 3, 3)), {"dilation": 3}, "kernel"),
+        (((1, 4, 5, 5), (2, 4, 3, 3)), {"stride": 0}, "stride must be 1 or more"),
+        (((1, 4, 5, 5), (2, 4, 3, 3)), {"padding": -1}, "padding must be 0 or more"),
+    ],
+)
+def test_what_all_settings_refuse(shapes, settings, said):
+    with pytest.raises(ValueError, match=said):
+        conv2d(*(torch.zeros(shape) for shape in shapes), **settings)
+
+
 @given(pictures())
 def test_the_textbook_agrees(d2l, pair):
     picture, kernel = (x.float() for x in pair)
@@ -118,6 +162,8 @@ def test_gradients():
         assert torch.autograd.gradcheck(function, (picture, kernel))
     assert torch.autograd.gradcheck(lambda X: pool2d(X, (2, 2), "avg"), (picture,))
     assert torch.autograd.gradcheck(lambda K: kernel_matrix(K, (3, 4)), (kernel,))
+    one = partial(conv2d, stride=2, padding=1, dilation=2)
+    assert torch.autograd.gradcheck(one, (picture[None, None], kernel[None, None]))
 
 
 def test_conv2d_layer():
