@@ -143,7 +143,7 @@ def branch(c_i=2, c_o=2, k=3, padding=1, norm=None, **how):
         (lambda: [(None, nn.BatchNorm2d(2).eval())], "at least one branch"),
         (lambda: [branch(k=2)], r"an even kernel has no middle .* got weight \(2, 2, 2, 2\)"),
         (lambda: [branch(k=(3, 4))], r"even kernel .* \(2, 2, 3, 4\)"),
-        (lambda: [branch(padding=0)], r"\(2, 2, 3, 3\) have padding \(1, 1\), .* got \(0, 0\)"),
+        (lambda: [branch(padding=0)], r"\(2, 2, 3, 3\) must have padding \(1, 1\).* got \(0, 0\)"),
         (lambda: [branch(padding="valid")], "must have padding .* got valid"),
         (lambda: [branch(k=1)], r"must have padding \(0, 0\)"),
         (lambda: [branch(dilation=2)], r"must have padding \(2, 2\)"),
