@@ -91,6 +91,12 @@ PICTURES = {
     "transposed-convolution": grid("bbb  \nbbb  \nbbgoo\n  ooo\n  ooo"),
     "receptive-field": grid("o.o.o\n.....\no.o.o\n.....\no.o.o"),
     "groups": grid("oo....\noo....\n..gg..\n..gg..\n....bb\n....bb"),
+    "one-dimension": lines("M4 30C8 8 14 8 19 24S30 42 35 24")
+    + "".join(square(x, 38, 8, letter) for x, letter in zip((4, 12, 20, 28), "bbbo", strict=True))
+    + square(38, 38, 8, "."),
+    "deformable": grid("......\n......\n......\n......\n......\n......")
+    + dots((7, 15), (20, 9), (36, 6), (12, 25), (24, 24), (39, 20), (9, 39), (27, 38), (42, 42)),
+    "large-kernels": grid("oooooo\noooooo\noobboo\noobboo\noooooo\noooooo"),
     "what-convolution-costs": lines("M4 42 24 14H44") + dots((12, 38), (20, 26), (38, 18)),
     "fast-algorithms": lines(*(f"M{x} 8 {y} 40" for x in STEPS[:2] for y in STEPS[:2]))
     + lines(*(f"M{x} 8 {y} 40" for x in STEPS[2:] for y in STEPS[2:]))
