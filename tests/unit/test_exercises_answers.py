@@ -282,6 +282,7 @@ def test_arguments_are_copies_and_only_pure_functions_may_not_write_into_them():
         (answers.Letters("ABCDE"), "a) and (D)", {"A", "D"}),
         (answers.Letters("ABCDE"), ["A, B", "d"], {"A", "B", "D"}),
         (answers.Truths(2, "t"), (np.bool_(True), torch.tensor([False])), (True, False)),
+        (answers.Truths(2, "t"), (1, 0.0), (True, False)),
         (answers.Words(2, "w"), ["Max ", "avg"], ("max", "avg")),
         (answers.Numbers(None, "n"), map(int, "12"), (1, 2)),
     ],
@@ -297,7 +298,9 @@ def test_generous_where_only_one_thing_can_be_meant(kind, answer, value):
         (answers.Number("n"), "1/0"),
         (answers.Integer("n"), 3.00001),
         (answers.Integers(2, "n"), {1, 2}),  # a set has no order
-        (answers.Truths(2, "t"), (1, 0)),
+        (answers.Truths(2, "t"), (2, 0)),
+        (answers.Truths(2, "t"), (float("nan"), "0")),
+        (answers.Array("X", 2), torch.ones(1, 2, 2, 2)),
         (answers.Letters("ABCDE"), "AB1"),
         (answers.Array("X"), torch.ones(2, 2, dtype=torch.bool)),
         (answers.Array("X", 2), [1, 2]),

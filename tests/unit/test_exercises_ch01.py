@@ -36,7 +36,7 @@ def shared(W, divide=True, sign=1):
 RIGHT = {
     "01.ap": [(9, 1), [9.0, 1.0], torch.tensor([9, 1]), np.array([9, 1])],
     "01.bp": [441, 21**2, 441.0, "441"],
-    "01.cp": [(True, False, True, True), [np.True_, np.False_, np.True_, np.True_]],
+    "01.cp": [(True, False, True, True), [np.True_, np.False_, 1, 1.0]],
     "01.4": ["ACE", "a, c and e", ["A", "C", "E"]],
     "01.5": [6724, 6724.0, torch.tensor(6724)],
     "01.1": [lambda X, V: X @ V],

@@ -56,7 +56,7 @@ WRONG = {
         ((True, True), "as a list"),
         ((True, False), "as a list"),
         ((False, False), "side by side"),
-        ((0, 1), "2 truth values"),
+        ((0, 2), "2 truth values"),
     ],
     "08.cp": [
         ((0, 1, 0, 1), "same rhythm"),

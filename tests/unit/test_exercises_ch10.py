@@ -97,7 +97,7 @@ WRONG = {
         ((35, (True, False)), "numbers in the middle"),
         ((36, (False, False)), "(b)"),
         ((36, (True, True)), "(c)"),
-        ((36, (1, 0)), "truth values"),
+        ((36, (1, 2)), "truth values"),
         (36, "the dimensions, and True or False"),
     ],
     "10.2p": [

@@ -117,15 +117,15 @@ class Integers(_Several[int]):
 
 
 class Truths(_Several[bool]):
-    """Several truth values: bool, NumPy's bool_ or boolean tensors, but not 1 and 0."""
+    """Several truth values: bool, NumPy's bool_, boolean tensors, 1 and 0."""
 
     noun = "truth values"
 
     def _value(self, part: Any) -> bool:
         part = _unwrapped(part)
-        if not isinstance(part, bool):
+        if not isinstance(part, bool | int | float) or part not in (0, 1):
             raise _Refused
-        return part
+        return bool(part)
 
 
 class Words(_Several[str]):
@@ -213,7 +213,8 @@ class Array:
 
     Attributes:
         what: What is asked for, as the end of "The answer is ...".
-        axes: How many axes it has; None for any number.
+        axes: How many axes it has, those of one entry in front left out, such as PyTorch's batch;
+            None for any number.
     """
 
     what: str
@@ -228,6 +229,8 @@ class Array:
             raise Wrong(
                 f"{asked}, as a tensor or nested lists of numbers; got {shown(answer)}."
             ) from None
+        while self.axes and values.ndim > self.axes and len(values) == 1:
+            values = values[0]
         if self.axes is not None and (values.ndim != self.axes or not values.numel()):
             form = "a matrix, with rows and columns" if self.axes == 2 else f"of {self.axes} axes"
             raise Wrong(f"{asked}: {form}; yours has shape {tuple(values.shape)}.")

@@ -15,7 +15,9 @@ def _corr(X: Tensor, K: Tensor) -> Tensor:
 
 
 def _as_row(K: Tensor) -> Tensor:
-    """A kernel along a row, also where it was written without the axis of rows."""
+    """A kernel along a row, also without the axis of rows, or with a layer's axes before it."""
+    while K.ndim > 2 and len(K) == 1:
+        K = K[0]
     if K.ndim == 1:
         K = K[None]
     if K.ndim != 2:

@@ -229,7 +229,7 @@ def _correlation(correlation: float) -> str:
 
 @exercise(
     "04.6",
-    Array("the spread X"),
+    Array("the spread X", 2),
     Page(
         known=(
             [[0, 0, 1], [0, 0, 0], [2, 0, 3]],
