@@ -71,14 +71,13 @@ def entry_by_entry(X, W):
     return (W[:, :, None, None] * windows).sum((1, 4, 5))
 
 
-def principal(scale=(1.0, 1.0, 1.0)):
-    covariance = torch.cov(photograph(120, color=True).flatten(1).double())
+def principal(X, scale=(1.0, 1.0, 1.0)):
+    covariance = torch.cov(X.flatten(1).double())
     return torch.tensor(scale).double()[:, None] * torch.linalg.eigh(covariance)[1].T
 
 
-def whitened_and_turned():
-    covariance = torch.cov(photograph(120, color=True).flatten(1).double())
-    variances, vectors = torch.linalg.eigh(covariance)
+def whitened_and_turned(X):
+    variances, vectors = torch.linalg.eigh(torch.cov(X.flatten(1).double()))
     turn = torch.tensor([[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]]).double()
     return turn @ torch.diag(variances**-0.5) @ vectors.T
 
@@ -95,10 +94,11 @@ RIGHT = {
     "06.4": [205],
     "06.5": [0.25],
     "06.6": [
-        principal(),
-        principal((1.0, -3.0, 0.5)),
-        principal()[:, :, None, None],
-        whitened_and_turned(),
+        principal,
+        lambda X: principal(X.float(), (1.0, -3.0, 0.5)).tolist(),
+        lambda X: principal(X)[:, :, None, None],
+        whitened_and_turned,
+        lambda X: np.linalg.inv(np.linalg.cholesky(np.cov(X.flatten(1)))),
     ],
 }
 
@@ -177,12 +177,13 @@ WRONG = {
         ("a quarter", "one number"),
     ],
     "06.6": [
-        (principal().T, "The transpose"),
-        (torch.eye(3), "0.88"),
-        (OPPONENT, "correlation of 0.90"),
-        (torch.ones(3, 3), "can't be undone"),
-        (torch.ones(2, 3), "3×3"),
-        ("colours", "mix, 3×3"),
+        (lambda X: principal(X).T, "The transpose"),
+        (lambda X: torch.eye(3), "0.88"),
+        (lambda X: OPPONENT, "correlation of 0.9"),
+        (lambda X: torch.ones(3, 3), "can't be undone"),
+        (lambda X: torch.ones(2, 3), "3×3"),
+        (lambda X: principal(photograph(120, color=True)), "not for another picture"),
+        (principal(photograph(120, color=True)), "a function"),
     ],
 }
 

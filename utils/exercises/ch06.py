@@ -232,28 +232,40 @@ def fraction_read(fraction: float) -> str:
     raise Wrong("Mark the pixels that are read in a picture of 4×4.")
 
 
-@exercise("06.6", Array("mix, 3×3"))
-def uncorrelated(mix: Tensor) -> str:
-    """A 3×3 mixing of the photograph's planes that leaves no correlation."""
+@exercise("06.6", Function("mix_for(X)", Array("mix_for(X), 3×3")))
+def uncorrelated(function: Call) -> str:
+    """`mix_for(X)`: a 3×3 mixing of the planes of X that leaves no correlation."""
+    photo = photograph(120, color=True)
+    _judge_mixing(function(photo), photo)
+    other = photo[:, :40].flip(0)
+    try:
+        _judge_mixing(function(other), other)
+    except Wrong:
+        raise Wrong("It is right for the photograph, and not for another picture.") from None
+    return "Its outputs have the covariance W C Wᵀ, and yours is diagonal."
+
+
+def _judge_mixing(mix: Tensor, X: Tensor) -> None:
+    """Raise `Wrong` unless `mix` can be undone and leaves no correlation between planes of X."""
     if mix.shape[2:] == (1, 1):
         mix = mix[:, :, 0, 0]
     if mix.shape != (3, 3):
-        raise Wrong(f"mix should be 3×3; yours has shape {tuple(mix.shape)}.")
+        raise Wrong(f"mix_for(X) should be 3×3; yours has shape {tuple(mix.shape)}.")
     rows = mix / mix.norm(dim=1, keepdim=True).clamp_min(1e-12)
     if torch.linalg.det(rows).abs() < 1e-6:
         raise Wrong("Your mixing can't be undone: its rows depend on one another.")
-    planes = photograph(120, color=True).double().flatten(1)
+    planes = X.double().flatten(1)
 
     def largest(W: Tensor) -> float:
         return torch.corrcoef(W @ planes).fill_diagonal_(0).abs().max().item()
 
     if largest(mix) < 1e-3:
-        return "Its outputs have the covariance W C Wᵀ, and yours is diagonal."
+        return
     if largest(mix.T) < 1e-3:
         raise Wrong("The transpose of yours does it: an eigenvector is a row of the 1×1 kernel.")
     if torch.allclose(rows, torch.eye(3, dtype=torch.float64)):
         raise Wrong("These are red, green and blue themselves; green and blue correlate at 0.88.")
     raise Wrong(
-        f"Two of your planes still have a correlation of {largest(mix):.2f}. Look for the "
+        f"Two of your planes still have a correlation of {largest(mix):.2g}. Look for the "
         "directions that the covariance matrix only stretches."
     )

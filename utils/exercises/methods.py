@@ -124,7 +124,7 @@ def one_product(seen: Watch, batched: bool = False) -> str:
         )
     if not batched and any(len(shape) > 2 for shape in seen.products[0]):
         shapes = " @ ".join("×".join(map(str, shape)) for shape in seen.products[0])
-        raise Wrong(f"Right values, by {shapes}: that has a batch axis, so it is many products.")
+        raise Wrong(f"Right values, by {shapes}: that has a batch axis. Make two matrices of it.")
     return ""
 
 
