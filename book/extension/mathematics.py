@@ -42,6 +42,7 @@ LINES = {
     "munder": "{}_{}",
     "munderover": "{}_{}^{}",
 }
+CLOSING = re.compile(r"[.,;:?!)\]’”]+")
 SEPARATORS = {"mtable": "; ", "mtr": ", "}
 INFIX = re.compile("[=≠<>≤≥≈≡∈→←+−±×⋅∗⋆⊗⊙]")
 UNSEEN = {"\u2061": "", "\u2062": "", "⏟": "", "⏞": ""}
@@ -117,6 +118,21 @@ class Lines(SphinxTransform):
                     continue
                 node.children = []
                 node += nodes.Text(said)
+        for node in list(self.document.findall(nodes.math)):
+            _bind(node)
+
+
+def _bind(node: nodes.math) -> None:
+    """Keep what closes behind a short formula on its line: browsers break between the two."""
+    after = node.next_node(descend=False, siblings=True)
+    if not isinstance(after, nodes.Text) or len(node.astext()) > LONG:
+        return
+    closing = CLOSING.match(after.astext())
+    if not closing:
+        return
+    parent, place = node.parent, node.parent.index(node)
+    bound = nodes.inline("", "", node, nodes.Text(closing[0]), classes=["bound"])
+    parent[place : place + 2] = [bound, nodes.Text(after.astext()[closing.end() :])]
 
 
 def rendered(node: nodes.math | nodes.math_block) -> str:

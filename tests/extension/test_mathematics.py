@@ -43,6 +43,12 @@ def test_a_long_formula_in_the_text_says_so(page):
     assert re.findall(r'class="(math[^"]*)"', html) == ["math notranslate", "math long notranslate"]
 
 
+def test_what_closes_behind_a_formula_stays_on_its_line(page):
+    html = page("# Title\n\nWith ($a$), $b$?! and $c$ d, $e$ *f*. At $a+b+c+d+e+f+g+h+i+j+k$.")
+    assert re.findall(r'<span class="bound">.*?</math></span>(.*?)</span>', html) == ["),", "?!"]
+    assert re.search(r"</math></span>\),</span> <span", html)
+
+
 def test_numbers_labels_and_links(page):
     html = page(
         "# Title\n\n$$ a $$ (first)\n\n$$ b $$\n\n```{math}\n:label: second\nc\n```\n\n"
