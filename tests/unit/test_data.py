@@ -34,3 +34,18 @@ def test_the_digits_go_from_0_to_1_by_sixteenths():
     assert images.min() == 0 and images.max() == 1
     assert torch.equal(images * 16, (images * 16).round())
     assert labels.bincount().tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+
+
+def test_the_digits_are_those_that_scikit_learn_loads():
+    from sklearn.datasets import load_digits
+
+    images, labels = digits()
+    data = load_digits()
+    assert torch.equal(images.double(), torch.from_numpy(data.images / 16))
+    assert torch.equal(labels, torch.from_numpy(data.target).long())
+
+
+def test_without_scikit_learn_the_digits_say_so(monkeypatch):
+    monkeypatch.setattr("utils.data.find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="ship with scikit-learn"):
+        digits()

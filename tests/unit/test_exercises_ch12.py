@@ -10,7 +10,7 @@ RIGHT = {
     "12.ap": [32, 32.0, np.int64(32), torch.tensor(32), "32"],
     "12.bp": [(4, 4), [4.0, 4], torch.tensor([4, 4]), np.array([4, 4])],
     "12.cp": [8.4, 73728 / 8768, Fraction(73728, 8768), "8.41", torch.tensor(8.4)],
-    "12.dp": [79, 70, 88.0, np.float32(80), torch.tensor(75)],
+    "12.dp": [84, 75, 90.0, np.float32(80), torch.tensor(85), "84%", 0.84],
     "12.1": [(8, 4, 4), [8.0, 4, 4], torch.tensor([8, 4, 4]), np.array([8, 4, 4])],
     "12.2": [(10, 48, 2), [10.0, 48, 2], torch.tensor([10, 48, 2])],
     "12.3": [(15, 72), [15.0, 72.0], torch.tensor([15, 72])],
@@ -50,7 +50,8 @@ WRONG = {
     ],
     "12.dp": [
         (97, "More is lost"),
-        (90, "Somewhat more"),
+        (91, "Somewhat more"),
+        (0.5, "as bad as that"),
         (10, "Guessing"),
         (50, "as bad as that"),
         (101, "between 0 and 100"),
@@ -90,7 +91,7 @@ WRONG = {
     ],
     "12.4": [
         ((11, 4), "counted from 0"),
-        ((5, 4), "4 groups of 3"),
+        ((6, 4), "4 groups of 3"),
         ((7, 4), "first and the last"),
         ((9, 4), "three rows"),
         ((10, 3), "the same"),

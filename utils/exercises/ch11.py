@@ -35,7 +35,7 @@ def layers_for_31(layers: int) -> str:
     "11.bp",
     Integer("the side of the square, in pixels"),
     Page(
-        known=(25, 13, 17, 52, 51, 53, 49, 81, 77, 26, 24, 0, 82),
+        known=(25, 13, 17, 52, 51, 53, 49, 81, 77, 26, 24, 0, 82, 625),
         labels=("Side of the square",),
         marks=((13, 20, 21, 22, 23, 27, 28, 29, 30, 31, 40, 45, 55, 60),),
         ask="10 layers: 95% lie in 13×13 of 21×21. 40 layers, of 81×81:",
@@ -44,7 +44,7 @@ def layers_for_31(layers: int) -> str:
 def side_of_the_bell(side: int) -> str:
     """About how wide the square with 95 percent is behind 40 layers."""
     if not 1 <= side <= 81:
-        raise Wrong("The square lies in a field of 81×81.")
+        raise Wrong("One side of the square is asked for, in a field of 81×81.")
     if 22 <= side <= 30:
         return "About twice 13: four times the layers, twice the width."
     if 45 <= side <= 60:

@@ -78,25 +78,27 @@ def times_fewer(factor: float) -> str:
     "12.dp",
     Number("percent of the digits"),
     Page(
-        known=(79, 97, 10, 50, 90, 95, 65, 70, 88),
+        known=(84, 0.84, 96, 10, 50, 90, 95, 65, 75, 91),
         labels=("Percent read",),
-        marks=((60, 69, 70, 75, 85, 88, 89, 93, 96, 100),),
-        ask="Full layer: 97 percent. Cut to one kernel a channel:",
+        marks=((0.1, 0.19, 0.74, 0.75, 0.9, 0.91, 0.93, 60, 69, 74, 75, 85, 90, 93, 96, 100),),
+        ask="Full layer: 96 percent. Cut to one kernel a channel:",
     ),
 )
 def read_at_rank_one(percent: float) -> str:
-    """The mean over five networks of what is read when each channel keeps one kernel."""
+    """The mean over eight networks of what is read when each channel keeps one kernel."""
+    if 0 < percent < 1:  # "84%" is read as 0.84
+        percent *= 100
     if not 0 <= percent <= 100:
         raise Wrong("A percentage lies between 0 and 100.")
     if percent >= 93:
         raise Wrong("More is lost: look at the two rows of kernels again.")
-    if percent > 88:
+    if percent > 90:
         raise Wrong("Somewhat more is lost.")
     if percent < 20:
         raise Wrong("Guessing gives 10. The layer is off, but not useless.")
-    if percent < 70:
+    if percent < 75:
         raise Wrong("It is not as bad as that.")
-    return "79 on average, and from 67 to 90 among the five."
+    return "84 on average, and from 72 to 92 among the eight."
 
 
 @exercise(
@@ -211,7 +213,7 @@ def nine_times(answer: tuple[int, ...]) -> str:
     "12.4",
     Integers(2, "the place, and the groups"),
     Page(
-        known=((10, 4), (5, 4), (7, 4), (11, 4), (9, 4), (10, 3), (10, 12), (10, 1), (10, 6)),
+        known=((10, 4), (6, 4), (7, 4), (11, 4), (9, 4), (10, 3), (10, 12), (10, 1), (10, 6)),
         labels=("(a) Place of channel 7", "(b) Groups"),
     ),
 )
@@ -220,8 +222,8 @@ def shuffled_back(answer: tuple[int, ...]) -> str:
     place, groups = answer
     if place == 11:
         raise Wrong("(a) Places are counted from 0.")
-    if place == 5:
-        raise Wrong("(a) 5 is where it goes with 4 groups of 3. Here it is 3 groups of 4.")
+    if place == 6:
+        raise Wrong("(a) 6 is where it goes with 4 groups of 3. Here it is 3 groups of 4.")
     if place == 7:
         raise Wrong("(a) Only the first and the last channel stay where they are.")
     if place != 10:
