@@ -89,11 +89,23 @@ export function points(state) {
     const scale = modulated ? mask[n] : 1;
     const slopes = [(1 - h) * (x10 - x00) + h * (x11 - x01), (1 - v) * (x01 - x00) + v * (x11 - x10)];
     return {
-      n, a, b, weight, from, moved, at, v, h, pixels, reads, scale,       sample: clean(scale * reads),
+      n,
+      a,
+      b,
+      weight,
+      from,
+      moved,
+      at,
+      v,
+      h,
+      pixels,
+      reads,
+      scale,
+      sample: clean(scale * reads),
       term: clean(scale * reads * weight),
       gradient: slopes.map((slope) => clean(slope * scale * weight)),
       maskGradient: clean(reads * weight),
-    }; // biome-ignore format: a list
+    };
   });
 }
 
