@@ -2,6 +2,7 @@
 // sees. One tab stop; arrow keys go along a level and from level to level.
 
 import { calm, draw, h, setText } from "./dom.js";
+import { createPointing } from "./pointing.js";
 
 const TICK = 320; // milliseconds from level to level
 
@@ -21,28 +22,28 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
   const element = h("div", { class: "ex-funnel is-dense" }, h("div", { class: "ex-sheet" }, heads, board));
   let rows = [];
   let built = "";
-  /** @type {[level: number, index: number]} */
-  let active = [0, 0];
   let running = [];
 
-  /** @param {[number, number]} at */
-  const cellOf = ([level, index]) => rows[level]?.cells.get(index);
-  /** @returns {[number, number] | null} */
-  const locate = (target) => {
-    const cell = target instanceof Element ? target.closest(".ex-cell") : null;
-    return cell instanceof HTMLElement ? [Number(cell.dataset.row), Number(cell.dataset.col)] : null;
-  };
-  function activate(at) {
-    cellOf(active)?.element.setAttribute("tabindex", "-1");
-    active = at;
-    cellOf(at)?.element.setAttribute("tabindex", "0");
-  }
+  const pointing = createPointing({
+    board,
+    cellOf: ([level, index]) => rows[level]?.cells.get(index)?.element,
+    neighbour,
+    onPreview,
+    onPick,
+  });
 
   /** Makes the cells anew: `levels` are {name, note, told, from, to, n, place, wide}, the input first. */
   function update({ extent, levels }) {
     const [start, end] = extent;
     const key = JSON.stringify([start, end, levels.map(({ from, to, n, first, wide }) => [from, to, n, first, wide])]);
-    if (key !== built) build(start, end, levels);
+    if (key !== built)
+      pointing.rebuild(
+        () => build(start, end, levels),
+        ([level, index]) => {
+          const kept = Math.min(level, rows.length - 1);
+          return [kept, rows[kept].cells.has(index) ? index : 0];
+        },
+      );
     built = key;
     levels.forEach(({ name, note, told }, level) => {
       const { button, numbers } = rows[level];
@@ -55,7 +56,6 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
   }
 
   function build(start, end, levels) {
-    const focused = board.contains(board.getRootNode().activeElement);
     const share = (x) => `${((100 * x) / (end - start)).toFixed(4)}%`;
     rows = levels.map(({ from, to, n, first, wide, name }, level) => {
       const cells = new Map();
@@ -106,9 +106,6 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
     board.replaceChildren(...rows.map((row) => row.line).reverse());
     element.style.setProperty("--levels", levels.length);
     element.style.setProperty("--span", end - start);
-    const level = Math.min(active[0], rows.length - 1);
-    activate(rows[level].cells.has(active[1]) ? [level, active[1]] : [level, 0]);
-    if (focused) cellOf(active)?.element.focus({ preventScroll: true });
   }
 
   /**
@@ -157,52 +154,17 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
     }
   }
 
-  /** Makes a unit the one that Tab reaches. */
-  const select = (at) => {
-    if (!board.contains(board.getRootNode().activeElement)) activate(at);
-  };
-
-  function move(key) {
-    const [level, index] = active;
+  function neighbour([level, index], key) {
     const { cells } = rows[level];
     const [first, last] = [Math.min(...cells.keys()), Math.max(...cells.keys())];
     const along = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: first, End: last }[key];
-    if (along !== undefined) return activate([level, Math.min(Math.max(along, first), last)]);
+    if (along !== undefined) return [level, Math.min(Math.max(along, first), last)];
     const next = level + (key === "ArrowUp" ? 1 : -1);
-    if (!rows[next]) return;
-    const { middle } = cellOf(active);
+    if (!rows[next]) return null;
+    const { middle } = cells.get(index);
     const near = [...rows[next].cells].sort((a, b) => Math.abs(a[1].middle - middle) - Math.abs(b[1].middle - middle));
-    activate([next, near[0][0]]);
+    return [next, near[0][0]];
   }
 
-  board.addEventListener("pointerover", (event) => {
-    const at = event.pointerType !== "touch" && locate(event.target);
-    if (at) onPreview(at);
-  });
-  board.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && onPreview(null));
-  board.addEventListener("focusin", (event) => {
-    const at = locate(event.target);
-    if (!at) return;
-    activate(at);
-    onPreview(at);
-  });
-  board.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!(relatedTarget instanceof Node && board.contains(relatedTarget))) onPreview(null);
-  });
-  board.addEventListener("click", (event) => {
-    const at = locate(event.target);
-    if (at) onPick(at);
-  });
-  board.addEventListener("keydown", (event) => {
-    if (event.altKey || event.metaKey || event.ctrlKey || !locate(event.target)) return;
-    if (/^(Arrow|Home|End)/.test(event.key)) {
-      move(event.key);
-      cellOf(active)?.element.focus();
-    } else if (event.key === "Enter" || event.key === " ") onPick(active);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-
-  return { element, update, mark, reveal, select };
+  return { element, update, mark, reveal, select: pointing.select };
 }
