@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from utils import functional
+from utils.shapes import receptive_field
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import bracket, number, paragraph, table
 from utils.widgets.traits import Array, Flag, Position, State, Whole, whole
@@ -34,7 +35,7 @@ class Dilations(State):
 class CausalStack(Explorable):
     """A stack of one-dimensional convolutions: what an output sees, and what streaming computes.
 
-    Every layer has the weights −1, 1, …, 1, the oldest first, and no activation, so that the numbers
+    Every layer has the weights −1, 1, …, 1, the oldest first, and no activation, so that numbers
     stay small and whole. The steps let one sample arrive after the other; each layer computes one
     output from the new number and the (k − 1)·d that its ring buffer holds.
 
@@ -123,7 +124,7 @@ class CausalStack(Explorable):
     @property
     def field(self) -> int:
         """How many samples an output sees, padding included."""
-        return 1 + (self.kernel_size - 1) * sum(self.dilations)
+        return int(receptive_field((self.kernel_size, 1, d) for d in self.dilations).size)
 
     @property
     def latency(self) -> int:
