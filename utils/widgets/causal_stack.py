@@ -134,7 +134,7 @@ class CausalStack(Explorable):
     def first_frame(self) -> str:
         """The levels over time as far as they are computed, the layers, field and latency."""
         k, n, levels = self.kernel_size, len(self.input), self.levels.tolist()
-        padding = _padding(self._state())
+        padding, weights = _padding(self._state()), [number(w) for w in self.weights.tolist()]
         rows = [["time", *map(str, range(n))]]
         delay = 0
         for level, (values, (_, after)) in enumerate(zip(levels, [(0, 0), *padding], strict=True)):
@@ -153,7 +153,7 @@ class CausalStack(Explorable):
         lines = [
             table("The input and what each layer makes of it", rows, lambda i, j: i == 0 or j == 0),
             table(
-                f"Layers of kernel size {k}",
+                f"Layers of kernel size {k}, their weights {', '.join(weights)}",
                 [["layer", "dilation", "zeros before, after", "held"], *layers],
                 lambda i, j: i == 0,
             ),
@@ -166,10 +166,7 @@ class CausalStack(Explorable):
             first = done - padding[-1][0]
             taps = [first + j * self.dilations[-1] for j in range(k)]
             read = [levels[-2][t] if 0 <= t < n else 0 for t in taps]
-            terms = [
-                f"{number(w)}·{bracket(x)}"
-                for w, x in zip(self.weights.tolist(), read, strict=True)
-            ]
+            terms = [f"{w}·{bracket(x)}" for w, x in zip(weights, read, strict=True)]
             total = number(levels[-1][done])
             lines.append(paragraph(f"Output {done}: {' + '.join(terms)} = {total}"))
         return "\n".join(lines)
