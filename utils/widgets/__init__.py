@@ -15,6 +15,7 @@ from utils.widgets.image_filter import ImageFilter as ImageFilter
 from utils.widgets.layer_cost import LayerCost as LayerCost
 from utils.widgets.matrix_view import MatrixView as MatrixView
 from utils.widgets.receptive_field import ReceptiveField as ReceptiveField
+from utils.widgets.reparameterize import Reparameterize as Reparameterize
 from utils.widgets.shape_calculator import ShapeCalculator as ShapeCalculator
 from utils.widgets.sliding_window import SlidingWindow as SlidingWindow
 from utils.widgets.transposed import Transposed as Transposed
