@@ -22,7 +22,7 @@ from utils.exercises.page import Page
             (5, 18, 36),
         ),
         labels=("Side of the single kernel", "Weights of the two", "Weights of the one"),
-        ask="The side of the single kernel, and the weights of both ways:",
+        ask="Two layers of 3×3, or one kernel with the same view:",
     ),
 )
 def two_or_one(answer: tuple[int, ...]) -> str:
