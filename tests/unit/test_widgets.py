@@ -20,6 +20,7 @@ from utils import (
     LayerCost,
     MatrixView,
     ReceptiveField,
+    Reparameterize,
     ShapeCalculator,
     SlidingWindow,
     Transposed,
@@ -352,6 +353,11 @@ TOGETHER = [
     (Transposed(X, K), {"kernel": torch.ones(4, 4), "output_padding": 2, "stride": 3}, (12, 12)),
     (LayerCost(), {"in_channels": 6, "groups": 3, "out_channels": 9, "kernel_size": 1}, (3,)),
     (ReceptiveField([(3, 2)] * 2, size=7), {"layers": [(9,)], "size": 9}, ()),
+    (
+        Reparameterize(has_kernel=False, has_pointwise=False),
+        Reparameterize.example("two").spec | {"has_pointwise": True, "has_identity": False},
+        (2,),
+    ),
 ]
 
 
@@ -379,6 +385,8 @@ FEWER = [
     (Transposed(X, K), {"input": [[1, 2]]}, {"step": 2}),
     (ReceptiveField([(3,)] * 3), {"layers": [(3, 2)]}, {"layer": 2, "unit": 15, "step": 2}),
     (ReceptiveField([(3,)] * 3), {"layer": 0, "size": 9}, {"layer": 1, "unit": 9, "step": 1}),
+    (Reparameterize(), {"has_identity": False}, {"channel": 1, "step": 15}),
+    (Reparameterize.example("two"), {"has_kernel": False}, {"channel": 2, "step": 24}),
 ]
 
 
@@ -506,6 +514,25 @@ def test_transposed_is_conv_transpose2d():
         (lambda: Channels([[1]], [[[[1]]]]), r"\(channels, height, width\); got shape \(1, 1\)"),
         (lambda: Channels([[[1]]], [[[[1]]]], groups=2), "groups"),
         (lambda: Channels([[[1]]], [[[[1], [2]]]]), "kernel"),
+        (
+            lambda: Reparameterize(torch.ones(1, 2, 3, 3)),
+            r"kernel must be \(1, 1, 3, 3\); got shape",
+        ),
+        (
+            lambda: Reparameterize([[1]]),
+            r"with 1 channels, kernel must be .* got shape \(1, 1, 1, 1\)",
+        ),
+        (lambda: Reparameterize(pointwise=torch.ones(3, 3)), "pointwise can have at most 2"),
+        (lambda: Reparameterize(norms=[(1, 0, 0, 1)] * 2), r"norms must be \(3, 1, 4\); got shape"),
+        (
+            lambda: Reparameterize(norms=[(1, 0, 0, 1), (1, 0, 0, 0), (1, 0, 0, 1)]),
+            "norms: a deviation σ is more than 0; the 1×1 branch's is 0",
+        ),
+        (
+            lambda: Reparameterize(has_kernel=False, has_pointwise=False, has_identity=False),
+            "one of has_kernel, has_pointwise, has_identity must be True",
+        ),
+        (lambda: Reparameterize(has_identity=1), "has_identity must be True or False; got 1"),
         (lambda: ReceptiveField([]), "layers must be a sequence of 1 to 6 layers; got 0 of them"),
         (lambda: ReceptiveField([{"k": 3}]), r"layers\[0\] must be a dict of kernel_size"),
         (lambda: ReceptiveField([(3,), (3, 0)]), r"layers\[1\]: stride must be .* 1 to 8; got 0"),

@@ -56,13 +56,13 @@ export function biasOf(state, b, o) {
 /** The one kernel and the one bias. */
 export function merged(state, o) {
   const parts = present(state).map((b) => framed(state, b, o));
-  const kernel = state.window.map((_, i) => square((r, c) => sum(parts.map((planes) => planes[i][r][c]))));
+  const kernel = state.pointwise.map((_, i) => square((r, c) => sum(parts.map((planes) => planes[i][r][c]))));
   return { kernel, bias: sum(present(state).map((b) => biasOf(state, b, o))) };
 }
 
 /** What the branch's kernel makes of the window: [[pixel, weight], ...]. */
-const pairs = (state, kernel) =>
-  state.window.flatMap((plane, i) =>
+const pairs = ({ window: planes }, kernel) =>
+  planes.flatMap((plane, i) =>
     kernel[i].length === 1
       ? [[plane[1][1], kernel[i][0][0]]]
       : plane.flatMap((row, r) => row.map((x, c) => [x, kernel[i][r][c]])),
