@@ -47,6 +47,14 @@ def fewer_products_less_time(text: str) -> None:
     assert min(short.values()) > 1 and max(short, key=short.__getitem__) == "depthwise half"
 
 
+@of("15", "# @title Fourier's time, in times of F.conv2d's")
+def fourier_wins_suddenly(text: str) -> None:
+    """The line is crossed between 13×13 and 15×15, in a fall; above it before, below it after."""
+    ratios = {int(k): float(ratio) for k, ratio in re.findall(r"(\d+)×\d+\s+([\d.]+)", text)}
+    assert all((ratio > 1) == (k <= 13) for k, ratio in ratios.items()) and len(ratios) == 11
+    assert ratios[13] > 3 * ratios[15]
+
+
 @of("16", "# @title The layer, measured")
 def days_and_decades(text: str) -> None:
     """Days, not hours, with a good part of what the core can do; for the loops, decades."""
