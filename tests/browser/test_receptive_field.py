@@ -230,6 +230,9 @@ def test_arrow_keys_go_along_a_level_and_to_the_nearest_of_the_next(mount):
     ):  # fmt: skip
         page.keyboard.press(key)
         assert page.evaluate(focus) == at, key
+    cell(page, "Layers", 1, 5).hover()
+    page.mouse.move(1, 1)
+    assert cells(page, "Layers", "is-current") == {(2, 0)}, "what has the focus is looked at"
     page.keyboard.press("Enter")
     assert "Layer 2, unit 0, sees positions −5 to 5" in part(page, "pointed").inner_text()
     padding = cells(page, "Layers", "is-padding")

@@ -7,6 +7,7 @@ JavaScript lives in `js/` and is bundled into `dist/` by `make widgets`.
 # The registry: one line a widget. What `utils` exports, what the tests run, follows from it.
 from utils.widgets.answer import Answer as Answer
 from utils.widgets.base import Explorable
+from utils.widgets.causal_stack import CausalStack as CausalStack
 from utils.widgets.channel_mix import ChannelMix as ChannelMix
 from utils.widgets.channel_paths import ChannelPaths as ChannelPaths
 from utils.widgets.channels import Channels as Channels

@@ -1,67 +1,73 @@
 // A stack of layers along one axis, the input at the bottom: each unit over the middle of what it
 // sees. One tab stop; arrow keys go along a level and from level to level.
 
+import { shorten } from "../engine/numbers.js";
 import { calm, draw, h, setText } from "./dom.js";
+import { createPointing } from "./pointing.js";
 
 const TICK = 320; // milliseconds from level to level
+const ROOM = 4; // characters in a cell
 
 /**
  * @param {object} options
+ * @param {string[]} options.told what the numbers beside each level are
+ * @param {[input: string, layer: string]} options.units what the cells are called
+ * @param {boolean} [options.dense] whether the cells are too small for numbers
  * @param {(at: [level: number, index: number] | null) => void} options.onPreview
  * @param {(at: [level: number, index: number]) => void} options.onPick
  * @param {(level: number) => void} options.onLevel a level's button is pressed
  */
-export function createFunnel({ onPreview, onPick, onLevel }) {
+export function createFunnel({ told: columns, units, dense = true, onPreview, onPick, onLevel }) {
   const board = h("div", { class: "ex-levels", role: "grid", "aria-label": "Layers", "aria-readonly": "true" });
   const heads = h(
     "div",
     { class: "ex-heads", "aria-hidden": "true" },
-    ["units", "size", "jump", "start"].map((word) => h("span", {}, word)),
+    columns.map((word) => h("span", {}, word)),
   );
-  const element = h("div", { class: "ex-funnel is-dense" }, h("div", { class: "ex-sheet" }, heads, board));
+  const element = h("div", { class: "ex-funnel" }, h("div", { class: "ex-sheet" }, heads, board));
+  element.classList.toggle("is-dense", dense);
+  element.style.setProperty("--columns", String(columns.length));
   let rows = [];
   let built = "";
-  /** @type {[level: number, index: number]} */
-  let active = [0, 0];
   let running = [];
 
-  /** @param {[number, number]} at */
-  const cellOf = ([level, index]) => rows[level]?.cells.get(index);
-  /** @returns {[number, number] | null} */
-  const locate = (target) => {
-    const cell = target instanceof Element ? target.closest(".ex-cell") : null;
-    return cell instanceof HTMLElement ? [Number(cell.dataset.row), Number(cell.dataset.col)] : null;
-  };
-  function activate(at) {
-    cellOf(active)?.element.setAttribute("tabindex", "-1");
-    active = at;
-    cellOf(at)?.element.setAttribute("tabindex", "0");
-  }
+  const pointing = createPointing({
+    board,
+    cellOf: ([level, index]) => rows[level]?.cells.get(index)?.element,
+    neighbour,
+    onPreview,
+    onPick,
+  });
 
   /** Makes the cells anew: `levels` are {name, note, told, from, to, n, place, wide}, the input first. */
   function update({ extent, levels }) {
     const [start, end] = extent;
     const key = JSON.stringify([start, end, levels.map(({ from, to, n, first, wide }) => [from, to, n, first, wide])]);
-    if (key !== built) build(start, end, levels);
+    if (key !== built)
+      pointing.rebuild(
+        () => build(start, end, levels),
+        ([level, index]) => {
+          const kept = Math.min(level, rows.length - 1);
+          return [kept, rows[kept].cells.has(index) ? index : 0];
+        },
+      );
     built = key;
     levels.forEach(({ name, note, told }, level) => {
       const { button, numbers } = rows[level];
       setText(button.firstChild, name);
       setText(button.lastChild, note);
       told.forEach((text, i) => setText(numbers.children[i], text));
-      const [units, size, jump, first] = told;
-      numbers.setAttribute("aria-label", `${units} units, size ${size}, jump ${jump}, start ${first}`);
+      numbers.setAttribute("aria-label", columns.map((word, i) => `${word} ${told[i]}`).join(", "));
     });
   }
 
   function build(start, end, levels) {
-    const focused = board.contains(board.getRootNode().activeElement);
     const share = (x) => `${((100 * x) / (end - start)).toFixed(4)}%`;
     rows = levels.map(({ from, to, n, first, wide, name }, level) => {
       const cells = new Map();
       for (let index = from; index < to; index++) {
         const padding = index < 0 || index >= n;
-        const what = padding ? "padding" : level ? "unit" : "pixel";
+        const what = padding ? "padding" : units[Number(level > 0)];
         const cell = h("div", {
           role: "gridcell",
           class: `ex-cell${padding ? " is-padding" : ""}`,
@@ -69,9 +75,10 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
           "data-row": level,
           "data-col": index,
           style: `left: ${share(first + (index - from) * wide - start)}; width: ${share(wide)}`,
-          "aria-label": `${name}, ${what} ${String(index).replace("-", "minus ")}`,
         });
-        cells.set(index, { element: cell, middle: first + (index - from + 0.5) * wide });
+        const label = `${name}, ${what} ${String(index).replace("-", "minus ")}`;
+        cell.setAttribute("aria-label", label);
+        cells.set(index, { element: cell, label, middle: first + (index - from + 0.5) * wide });
       }
       const button = h(
         "button",
@@ -83,7 +90,7 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
       const numbers = h(
         "div",
         { role: "rowheader", class: "ex-told" },
-        [0, 1, 2, 3].map(() => h("span", {})),
+        columns.map(() => h("span", {})),
       );
       const reads = draw("svg", {
         class: "ex-reads",
@@ -106,24 +113,23 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
     board.replaceChildren(...rows.map((row) => row.line).reverse());
     element.style.setProperty("--levels", levels.length);
     element.style.setProperty("--span", end - start);
-    const level = Math.min(active[0], rows.length - 1);
-    activate(rows[level].cells.has(active[1]) ? [level, active[1]] : [level, 0]);
-    if (focused) cellOf(active)?.element.focus({ preventScroll: true });
   }
 
   /**
-   * Marks the field: of each level {shades, holes, fed}, maps and sets of indices, and `links`, pairs of
-   * middles [above, below]; `edges`, the corners of what lies between a level and the one below it.
+   * Marks the field: of each level {shades, fed}, a map and a set of indices, and `links`, pairs of indices
+   * [above, below]; and, where there are such, `edges`, the corners of what lies between a level and the
+   * one below it, `marks`, sets of indices by the name of their class, and `numbers`, a map to texts.
    */
   function mark({ levels, current, edited }) {
     rows.forEach(({ cells, reads, button, line }, level) => {
-      const { shades, holes, fed, links, edges } = levels[level];
-      for (const [index, { element: cell }] of cells) {
+      const { shades, fed, links, edges = [], marks = {}, numbers = null } = levels[level];
+      for (const [index, { element: cell, label }] of cells) {
+        if (numbers) write(cell, label, numbers.get(index));
         const shade = shades.get(index);
         cell.classList.toggle("is-window", shade !== undefined);
         if (shade === undefined) cell.style.removeProperty("--level");
         else cell.style.setProperty("--level", String(shade));
-        cell.classList.toggle("is-skipped", holes.has(index));
+        for (const name in marks) cell.classList.toggle(name, marks[name].has(index));
         cell.classList.toggle("is-affected", fed.has(index));
         cell.classList.toggle("is-current", level === current[0] && index === current[1]);
       }
@@ -133,19 +139,32 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
       const middle = (row, index) => rows[row].cells.get(index).middle;
       const path = links.map(([above, below]) => `M${middle(level, above)} 0L${middle(level - 1, below)} 1`).join("");
       const [a, b, c, d] = edges;
-      reads.replaceChildren(
-        ...(links.length
-          ? [draw("polygon", { points: `${a},0 ${b},0 ${d},1 ${c},1` }), draw("path", { d: path })]
-          : []),
-      );
+      const body = edges.length ? [draw("polygon", { points: `${a},0 ${b},0 ${d},1 ${c},1` })] : [];
+      reads.replaceChildren(...body, ...(links.length ? [draw("path", { d: path })] : []));
     });
+  }
+
+  /** Writes a number into a cell, shorter where it has no room, or nothing: then it has none yet. */
+  function write(cell, label, number) {
+    const text = number === undefined ? "" : shorten(number, ROOM);
+    setText(cell, text);
+    cell.classList.toggle("is-long", text.length > 2);
+    cell.classList.toggle("is-longer", text.length > 3);
+    cell.setAttribute("aria-label", `${label}: ${number ?? "none yet"}`);
+    if (text === (number ?? "")) cell.removeAttribute("data-whole");
+    else cell.setAttribute("data-whole", number);
+  }
+
+  /** Ends what still moves; whether anything may move now. */
+  function still() {
+    for (const animation of running) animation.cancel();
+    running = [];
+    return calm() || !element.isConnected || !element.animate;
   }
 
   /** The field lights up from level `top` down to level `bottom`, one after the other. */
   function reveal(top, bottom) {
-    for (const animation of running) animation.cancel();
-    running = [];
-    if (calm() || !element.isConnected || !element.animate) return;
+    if (still()) return;
     for (let level = top; level > bottom; level--) {
       const delay = (top - level) * TICK;
       const how = { duration: TICK, delay, fill: /** @type {FillMode} */ ("backwards"), easing: "ease-in" };
@@ -157,52 +176,42 @@ export function createFunnel({ onPreview, onPick, onLevel }) {
     }
   }
 
-  /** Makes a unit the one that Tab reaches. */
-  const select = (at) => {
-    if (!board.contains(board.getRootNode().activeElement)) activate(at);
-  };
+  /** The new cells, one a level or none, come in from the right: the input's first, then what is made of it. */
+  function arrive(fresh) {
+    if (still()) return;
+    fresh.forEach((index, level) => {
+      const cell = rows[level].cells.get(index)?.element;
+      if (!cell) return;
+      const how = { duration: TICK, delay: level * TICK, fill: /** @type {FillMode} */ ("backwards") };
+      running.push(cell.animate([{ opacity: 0, transform: "translateX(100%)" }, {}], how));
+      if (level)
+        running.push(
+          rows[level].reads.animate([{ clipPath: "inset(100% 0 0 0)" }, { clipPath: "inset(0 0 0 0)" }], how),
+        );
+    });
+  }
 
-  function move(key) {
-    const [level, index] = active;
+  /** Brings a cell into sight where the drawing is wider than its place; the page does not move. */
+  function follow([level, index]) {
+    const cell = rows[level]?.cells.get(index)?.element.getBoundingClientRect();
+    if (!cell) return;
+    const { left, right } = element.getBoundingClientRect();
+    const covered = board.querySelector(".ex-name").getBoundingClientRect().width;
+    if (cell.right > right) element.scrollLeft += cell.right - right + cell.width;
+    else if (cell.left < left + covered) element.scrollLeft -= left + covered - cell.left + cell.width;
+  }
+
+  function neighbour([level, index], key) {
     const { cells } = rows[level];
     const [first, last] = [Math.min(...cells.keys()), Math.max(...cells.keys())];
     const along = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: first, End: last }[key];
-    if (along !== undefined) return activate([level, Math.min(Math.max(along, first), last)]);
+    if (along !== undefined) return [level, Math.min(Math.max(along, first), last)];
     const next = level + (key === "ArrowUp" ? 1 : -1);
-    if (!rows[next]) return;
-    const { middle } = cellOf(active);
+    if (!rows[next]) return null;
+    const { middle } = cells.get(index);
     const near = [...rows[next].cells].sort((a, b) => Math.abs(a[1].middle - middle) - Math.abs(b[1].middle - middle));
-    activate([next, near[0][0]]);
+    return [next, near[0][0]];
   }
 
-  board.addEventListener("pointerover", (event) => {
-    const at = event.pointerType !== "touch" && locate(event.target);
-    if (at) onPreview(at);
-  });
-  board.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && onPreview(null));
-  board.addEventListener("focusin", (event) => {
-    const at = locate(event.target);
-    if (!at) return;
-    activate(at);
-    onPreview(at);
-  });
-  board.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!(relatedTarget instanceof Node && board.contains(relatedTarget))) onPreview(null);
-  });
-  board.addEventListener("click", (event) => {
-    const at = locate(event.target);
-    if (at) onPick(at);
-  });
-  board.addEventListener("keydown", (event) => {
-    if (event.altKey || event.metaKey || event.ctrlKey || !locate(event.target)) return;
-    if (/^(Arrow|Home|End)/.test(event.key)) {
-      move(event.key);
-      cellOf(active)?.element.focus();
-    } else if (event.key === "Enter" || event.key === " ") onPick(active);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-
-  return { element, update, mark, reveal, select };
+  return { element, update, mark, reveal, arrive, follow, select: pointing.select };
 }

@@ -2,6 +2,7 @@
 // column to column.
 
 import { calm, draw, h, setText } from "./dom.js";
+import { createPointing } from "./pointing.js";
 
 const HEIGHT = 288; // pixels
 const WIDEST = 52; // from channel to channel
@@ -20,22 +21,15 @@ export function createGraph({ onPreview, onPick }) {
   let columns = [];
   let wires = [];
   let built = "";
-  /** @type {[level: number, index: number]} */
-  let active = [0, 0];
   let running = [];
 
-  const locate = (target) => {
-    const cell = target instanceof Element ? target.closest(".ex-cell") : null;
-    /** @type {[number, number] | null} */
-    const at = cell instanceof HTMLElement ? [Number(cell.dataset.row), Number(cell.dataset.col)] : null;
-    return at;
-  };
-  const focused = () => board.contains(board.getRootNode().activeElement);
-  function activate(at) {
-    columns[active[0]]?.[active[1]]?.setAttribute("tabindex", "-1");
-    active = at;
-    columns[at[0]][at[1]].setAttribute("tabindex", "0");
-  }
+  const pointing = createPointing({
+    board,
+    cellOf: ([level, index]) => columns[level]?.[index],
+    neighbour,
+    onPreview,
+    onPick,
+  });
 
   /**
    * Draws the channels: `levels` are {name, cells: {text, label}[]}, and between them `layers`,
@@ -43,13 +37,19 @@ export function createGraph({ onPreview, onPick }) {
    */
   function update({ levels, layers }) {
     const key = JSON.stringify([levels, layers.map(({ links, bands }) => [links, bands])]);
-    if (key !== built) build(levels, layers);
+    if (key !== built)
+      pointing.rebuild(
+        () => build(levels, layers),
+        ([level, index]) => {
+          const kept = Math.min(level, columns.length - 1);
+          return [kept, Math.min(index, columns[kept].length - 1)];
+        },
+      );
     built = key;
     layers.forEach(({ told }, l) => told.forEach((text, i) => setText(heads.children[l].children[i], text)));
   }
 
   function build(levels, layers) {
-    const wasFocused = focused();
     const most = Math.max(...levels.map(({ cells }) => cells.length));
     const pitch = Math.min(WIDEST, HEIGHT / most);
     /** The middle between channels i − 1 and i of a column of n, in pixels from above. */
@@ -99,9 +99,6 @@ export function createGraph({ onPreview, onPick }) {
         ),
       ),
     );
-    const level = Math.min(active[0], columns.length - 1);
-    activate([level, Math.min(active[1], columns[level].length - 1)]);
-    if (wasFocused) columns[active[0]][active[1]].focus({ preventScroll: true });
   }
 
   /** Lights what is joined with a channel: `ways` holds, of each column, in how many ways each one is. */
@@ -141,54 +138,15 @@ export function createGraph({ onPreview, onPick }) {
     });
   }
 
-  /** Makes a channel the one that Tab reaches. */
-  const select = (at) => {
-    if (!focused()) activate(at);
-  };
-
-  function move(key) {
-    const [level, index] = active;
+  function neighbour([level, index], key) {
     const last = columns[level].length - 1;
     const along = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: last }[key];
-    if (along !== undefined) return activate([level, Math.min(Math.max(along, 0), last)]);
+    if (along !== undefined) return [level, Math.min(Math.max(along, 0), last)];
     const next = columns[level + (key === "ArrowRight" ? 1 : -1)];
-    if (!next) return;
+    if (!next) return null;
     const nearest = Math.round(index + (next.length - columns[level].length) / 2);
-    activate([columns.indexOf(next), Math.min(Math.max(nearest, 0), next.length - 1)]);
+    return [columns.indexOf(next), Math.min(Math.max(nearest, 0), next.length - 1)];
   }
 
-  board.addEventListener("pointerover", (event) => {
-    const at = event.pointerType !== "touch" && locate(event.target);
-    if (at) onPreview(at);
-  });
-  board.addEventListener("pointerleave", (event) => {
-    if (event.pointerType !== "touch") onPreview(focused() ? active : null);
-  });
-  board.addEventListener("focusin", (event) => {
-    const at = locate(event.target);
-    if (!at) return;
-    activate(at);
-    onPreview(at);
-  });
-  board.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!(relatedTarget instanceof Node && board.contains(relatedTarget))) onPreview(null);
-  });
-  board.addEventListener("click", (event) => {
-    const at = locate(event.target);
-    if (!at) return;
-    columns[at[0]][at[1]].focus({ preventScroll: true }); // not every browser does on a tap
-    onPick(at);
-  });
-  board.addEventListener("keydown", (event) => {
-    if (event.altKey || event.metaKey || event.ctrlKey || !locate(event.target)) return;
-    if (/^(Arrow|Home|End)/.test(event.key)) {
-      move(event.key);
-      columns[active[0]][active[1]].focus();
-    } else if (event.key === "Enter" || event.key === " ") onPick(active);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-
-  return { element, update, mark, reveal, select };
+  return { element, update, mark, reveal, select: pointing.select };
 }

@@ -35,6 +35,8 @@ export default function receptiveField({ model, el }) {
   const settled = () => clamp((edited ?? (store.state.layer || 1)) - 1, store.state.layers.length - 1);
 
   const funnel = createFunnel({
+    told: ["units", "size", "jump", "start"],
+    units: ["pixel", "unit"],
     onPreview(cell) {
       preview = cell?.[0] && isUnit(cell) ? { layer: cell[0], unit: cell[1], step: cell[0] } : null;
       pointed = cell && !preview ? cell : null;
@@ -195,9 +197,9 @@ export default function receptiveField({ model, el }) {
         const shade = (count) => Math.round(PALEST + ((DARKEST - PALEST) * count) / most);
         return {
           shades: new Map([...ways].map(([index, count]) => [index, shade(count)])),
-          holes: new Set(shown ? engine.holes(seen[level], n, padding) : []),
+          marks: { "is-skipped": new Set(shown ? engine.holes(seen[level], n, padding) : []) },
           fed: new Set(pointed && level > pointed[0] ? fed[level] : []),
-          ...(shown && level > bottom ? between(seen, level) : { links: [], edges: [] }),
+          ...(shown && level > bottom ? between(seen, level) : { links: [] }),
         };
       }),
     });
@@ -221,7 +223,7 @@ export default function receptiveField({ model, el }) {
   /** What is drawn between a level and the one below: who reads whom, and the corners around them. */
   function between(seen, level) {
     const links = engine.links(store.state, seen, level);
-    if (!links.length) return { links, edges: [] };
+    if (!links.length) return { links };
     const ends = [level, level - 1].flatMap((row, side) => {
       const read = links.map((pair) => pair[side]);
       return [Math.min(...read), Math.max(...read) + 1].map((index) => engine.placeOf(fields[row], index));
