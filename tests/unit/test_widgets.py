@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from traitlets import TraitError
 
 from utils import (
+    CausalStack,
     ChannelMix,
     ChannelPaths,
     Channels,
@@ -352,6 +353,7 @@ TOGETHER = [
     (Transposed(X, K), {"kernel": torch.ones(4, 4), "output_padding": 2, "stride": 3}, (12, 12)),
     (LayerCost(), {"in_channels": 6, "groups": 3, "out_channels": 9, "kernel_size": 1}, (3,)),
     (ReceptiveField([(3, 2)] * 2, size=7), {"layers": [(9,)], "size": 9}, ()),
+    (CausalStack(), {"input": [1, 2, 3], "dilations": [16], "causal": False, "step": 10}, (3,)),
 ]
 
 
@@ -379,6 +381,8 @@ FEWER = [
     (Transposed(X, K), {"input": [[1, 2]]}, {"step": 2}),
     (ReceptiveField([(3,)] * 3), {"layers": [(3, 2)]}, {"layer": 2, "unit": 15, "step": 2}),
     (ReceptiveField([(3,)] * 3), {"layer": 0, "size": 9}, {"layer": 1, "unit": 9, "step": 1}),
+    (CausalStack(3, [1, 2, 4], causal=False), {"dilations": [1, 2]}, {"step": 16 + 3}),
+    (CausalStack(3, [1, 2, 4], causal=False), {"causal": True, "input": [1, 2]}, {"step": 2}),
 ]
 
 
@@ -474,6 +478,20 @@ def test_a_receptive_field_is_that_of_shapes_and_its_paths_are_counted():
         assert ReceptiveField(stem, layer=last).layer == 2
 
 
+def test_a_causal_stack_is_wavenet_s():
+    widget = CausalStack(2, [1, 2, 4, 8], input=torch.arange(20))
+    assert (widget.field, widget.latency, widget.step) == (16, 0, 19)  # its figure 3
+    assert CausalStack(2, [1, 1, 1, 1]).field == 5  # its figure 2
+    later = CausalStack(2, [1, 2, 4, 8], input=[*range(12), *[7] * 8])
+    assert torch.equal(later.output[:12], widget.output[:12]), "the future changes nothing"
+    around = CausalStack(2, [1, 2, 4, 8], causal=False, input=[*range(12), *[7] * 8])
+    assert around.latency == 1 + 1 + 2 + 4
+    same = torch.nn.functional.conv1d(
+        torch.tensor([[around.input]]).double(), around.weights[None, None], padding="same"
+    )
+    assert torch.equal(around.levels[1], same[0, 0])
+
+
 def test_transposed_is_conv_transpose2d():
     torch.manual_seed(0)
     picture, kernel = torch.randn(3, 4).double(), torch.randn(2, 3).double()
@@ -513,6 +531,15 @@ def test_transposed_is_conv_transpose2d():
         (lambda: ReceptiveField([(3,)], size=65), "size must be a whole number from 1 to 64"),
         (lambda: ReceptiveField([(3,)], size="31"), "size must be a whole number"),
         (lambda: ReceptiveField([(3,)], layer=1.5), "layer must be a whole number; got 1.5"),
+        (lambda: CausalStack(6), "kernel_size must be a whole number from 2 to 5; got 6"),
+        (lambda: CausalStack(dilations=[]), r"dilations must be 1 to 5 whole numbers .* got \[\]"),
+        (lambda: CausalStack(dilations=[1, 17]), r"from 1 to 16; got \[1, 17\]"),
+        (lambda: CausalStack(dilations=2), "dilations must be 1 to 5 whole numbers"),
+        (lambda: CausalStack(causal=1), "causal must be True or False; got 1"),
+        (lambda: CausalStack(size=33), "size must be a whole number from 1 to 32; got 33"),
+        (lambda: CausalStack(input=[[1]]), r"input must be \(time\); got shape \(1, 1\)"),
+        (lambda: CausalStack(input=range(33)), "input can have at most 32 entries a side"),
+        (lambda: CausalStack(step="1"), "step must be a whole number; got '1'"),
         (lambda: LayerCost(kernel_size=59), "the kernel spans 59, more than the padded input's 58"),
     ],
 )

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from utils import functional
+from utils.shapes import receptive_field
 from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import bracket, number, paragraph, table
 from utils.widgets.traits import Array, Flag, Position, State, Whole, whole
@@ -34,7 +35,7 @@ class Dilations(State):
 class CausalStack(Explorable):
     """A stack of one-dimensional convolutions: what an output sees, and what streaming computes.
 
-    Every layer has the weights −1, 1, …, 1, the oldest first, and no activation, so that the numbers
+    Every layer has the weights −1, 1, …, 1, the oldest first, and no activation, so that numbers
     stay small and whole. The steps let one sample arrive after the other; each layer computes one
     output from the new number and the (k − 1)·d that its ring buffer holds.
 
@@ -123,7 +124,7 @@ class CausalStack(Explorable):
     @property
     def field(self) -> int:
         """How many samples an output sees, padding included."""
-        return 1 + (self.kernel_size - 1) * sum(self.dilations)
+        return int(receptive_field((self.kernel_size, 1, d) for d in self.dilations).size)
 
     @property
     def latency(self) -> int:
@@ -133,7 +134,7 @@ class CausalStack(Explorable):
     def first_frame(self) -> str:
         """The levels over time as far as they are computed, the layers, field and latency."""
         k, n, levels = self.kernel_size, len(self.input), self.levels.tolist()
-        padding = _padding(self._state())
+        padding, weights = _padding(self._state()), [number(w) for w in self.weights.tolist()]
         rows = [["time", *map(str, range(n))]]
         delay = 0
         for level, (values, (_, after)) in enumerate(zip(levels, [(0, 0), *padding], strict=True)):
@@ -152,7 +153,7 @@ class CausalStack(Explorable):
         lines = [
             table("The input and what each layer makes of it", rows, lambda i, j: i == 0 or j == 0),
             table(
-                f"Layers of kernel size {k}",
+                f"Layers of kernel size {k}, their weights {', '.join(weights)}",
                 [["layer", "dilation", "zeros before, after", "held"], *layers],
                 lambda i, j: i == 0,
             ),
@@ -165,10 +166,7 @@ class CausalStack(Explorable):
             first = done - padding[-1][0]
             taps = [first + j * self.dilations[-1] for j in range(k)]
             read = [levels[-2][t] if 0 <= t < n else 0 for t in taps]
-            terms = [
-                f"{number(w)}·{bracket(x)}"
-                for w, x in zip(self.weights.tolist(), read, strict=True)
-            ]
+            terms = [f"{w}·{bracket(x)}" for w, x in zip(weights, read, strict=True)]
             total = number(levels[-1][done])
             lines.append(paragraph(f"Output {done}: {' + '.join(terms)} = {total}"))
         return "\n".join(lines)

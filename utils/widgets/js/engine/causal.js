@@ -89,12 +89,12 @@ export function streamed(state, step) {
     if (!outOf(state, now)) levels[0].push(number);
     made = rings.map((ring, l) => {
       const { d, numbers, oldest } = ring;
-      const window = weights.map((_, j) => numbers[(oldest + j * d) % numbers.length]);
-      window[weights.length - 1] = number;
+      const read = weights.map((_, j) => numbers[(oldest + j * d) % numbers.length]);
+      read[weights.length - 1] = number;
       numbers[oldest] = number;
       ring.oldest = (oldest + 1) % numbers.length;
       const out = outOf(state, now - delays[l + 1]);
-      number = out ? 0 : total(window.map((x, j) => weights[j] * x)); // the next layer's padding, or its input
+      number = out ? 0 : total(read.map((x, j) => weights[j] * x)); // the next layer's padding, or its input
       if (!out) levels[l + 1].push(number);
       return out ? 0 : 1;
     });

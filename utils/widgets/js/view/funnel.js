@@ -6,6 +6,7 @@ import { calm, draw, h, setText } from "./dom.js";
 import { createPointing } from "./pointing.js";
 
 const TICK = 320; // milliseconds from level to level
+const HOP = 100; // the same where all levels move within a step
 const ROOM = 4; // characters in a cell
 
 /**
@@ -182,7 +183,7 @@ export function createFunnel({ told: columns, units, dense = true, onPreview, on
     fresh.forEach((index, level) => {
       const cell = rows[level].cells.get(index)?.element;
       if (!cell) return;
-      const how = { duration: TICK, delay: level * TICK, fill: /** @type {FillMode} */ ("backwards") };
+      const how = { duration: 2 * HOP, delay: level * HOP, fill: /** @type {FillMode} */ ("backwards") };
       running.push(cell.animate([{ opacity: 0, transform: "translateX(100%)" }, {}], how));
       if (level)
         running.push(

@@ -10,7 +10,7 @@ import { createStore } from "../view/store.js";
 import { createTransport } from "../view/transport.js";
 
 const KEYS = ["kernel_size", "dilations", "causal", "input", "step"];
-const LEGEND = "time runs to the right; barred: held by the layer above; dashed: padding";
+const LEGEND = "over time →; barred: held by the layer above; dashed: padding";
 
 export default function causalStack({ model, el }) {
   const store = createStore(model, KEYS, render);
