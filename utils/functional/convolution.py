@@ -102,7 +102,7 @@ def conv1d(
         >>> conv1d(torch.arange(7.).reshape(1, 7), torch.tensor([[[1., 2.]]]))
         tensor([[ 2.,  5.,  8., 11., 14., 17.]])
 
-    Source: chapter 11.
+    Source: chapter 13.
     """
     call = Call("conv1d", 1, input=input, weight=weight, bias=bias)
     layer = read_layer(call, stride, padding, dilation, groups)
