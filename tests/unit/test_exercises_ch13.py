@@ -128,6 +128,7 @@ WRONG = {
     "13.4": [
         ((1023, 20480), "32 numbers"),
         ((32768, 20480), "newest sample too"),
+        ((33056, 20480), "newest sample of each"),
         ((320, 20480), "d grows"),
         ((65472, 20480), "sum of all dilations"),
         ((32736, 10240), "two taps"),

@@ -140,7 +140,7 @@ def zeros_before(answer: tuple[int, ...]) -> str:
 
 @exercise(
     "13.2",
-    Integers(2, "samples behind three blocks, blocks for half a second"),
+    Integers(2, "samples after three blocks, blocks for half a second"),
     Page(
         known=(
             (3070, 8),
@@ -224,6 +224,7 @@ def first_output(answer: tuple[int, ...]) -> str:
             (32736, 20480),
             (1023, 20480),
             (32768, 20480),
+            (33056, 20480),
             (320, 20480),
             (65472, 20480),
             (32736, 10240),
@@ -241,6 +242,8 @@ def streaming_cost(answer: tuple[int, ...]) -> str:
         raise Wrong("(a) That many samples. Each has 32 numbers.")
     if held == 32768:
         raise Wrong("(a) That is the field, its newest sample too. Add up what the layers hold.")
+    if held == 33056:
+        raise Wrong("(a) That is with the newest sample of each layer. The others are old.")
     if held == 320:
         raise Wrong("(a) A layer holds (k − 1)·d old samples, and d grows.")
     if held != 32736:
