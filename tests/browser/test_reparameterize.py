@@ -150,6 +150,10 @@ def test_a_number_that_is_longer_than_its_grid_is_whole_while_it_is_looked_at(mo
     weight = cell(page, "1×1 kernel", 0, 0)
     weight.dblclick()
     page.keyboard.type("-123456.7")
+    field = weight.locator("input").evaluate(
+        "e => [e.getBoundingClientRect().left - e.closest('[role=grid]').getBoundingClientRect().left, e.offsetWidth]"
+    )
+    assert field[0] >= -1 and field[1] > 60, "it grows to where there is room"
     page.keyboard.press("Enter")
     assert weight.get_attribute("data-whole") == "−123500"
     # Where the label over the cell begins and ends, beside the box that would cut it.
