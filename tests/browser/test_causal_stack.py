@@ -284,3 +284,12 @@ def test_what_is_too_long_is_shown_shorter_and_whole_when_looked_at(mount):
     first = cell(page, "Layers", 0, 0)
     expect(first).to_have_attribute("data-whole", "123456")
     expect(first).to_have_attribute("aria-label", "Input, sample 0: 123456")
+
+
+@pytest.mark.parametrize("width", [900, 360])
+def test_numbers_fit_in_their_cells(mount, width):
+    page = mount(CausalStack(4, [1, 2, 4, 9], causal=False), width=width)
+    cut = "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
+    for step in range(20, 41, 5):
+        page.get_by_role("slider", name="Step").fill(str(step + 1))
+        assert page.locator(".ex-levels .ex-cell").evaluate_all(cut) == []

@@ -120,3 +120,51 @@ def test_steppers_skip_what_does_not_fit_and_typing_it_is_explained(mount):
         .inner_text()
         .endswith("An input reaches 2 of 12 outputs: the groups never meet")
     )
+
+
+def test_layers_are_added_and_removed_and_a_second_shuffle_mixes_what_one_does_not(mount):
+    widget = ChannelPaths(TWO[:1], 8, groups=4)
+    page = mount(widget, width=736)
+    layers = page.get_by_role("group", name="Layers")
+    places = "e => [...e.querySelectorAll('button')].map(b => [b.offsetTop, b.offsetLeft])"
+    before = layers.evaluate(places)
+    shape, message = part(page, "shape"), part(page, "message")
+    for kind, said in [
+        ("shuffle", "An input reaches 2 of 8 outputs"),
+        ("grouped", "Not all are reached: a group has 2 channels, too few for 4 groups"),
+        ("shuffle", "An input reaches 4 of 8 outputs"),
+        ("grouped", "Every input reaches every output"),
+    ]:
+        layers.get_by_role("button", name=kind).click()
+        assert shape.inner_text().endswith(said)
+        assert layers.evaluate(places) == before, "they stay under the pointer"
+    assert len(lit(page)[5]) == 8 and message.inner_text() == ""
+    layers.get_by_role("button", name="pointwise").click()
+    assert message.inner_text().startswith("There are 1 to 5 layers here")
+    remove = layers.get_by_role("button", name="Remove the last")
+    for left in (4, 3, 2, 1):
+        remove.click()
+        assert message.inner_text() == "" and max(lit(page)) == left
+    remove.click()
+    assert message.inner_text().startswith("There are 1 to 5 layers here") and max(lit(page)) == 1
+    page.get_by_role("button", name="Undo").click()
+    assert max(lit(page)) == 2
+
+
+def test_a_layer_that_the_groups_do_not_fit_is_refused(mount):
+    page = mount(ChannelPaths(["pointwise"], 5, 4, groups=3))
+    page.get_by_role("group", name="Layers").get_by_role("button", name="shuffle").click()
+    assert "do not fall into 3 equal groups" in part(page, "message").inner_text()
+    assert max(lit(page)) == 1
+
+
+@pytest.mark.parametrize("width", [900, 360])
+def test_more_or_fewer_lines_of_words_leave_the_settings_where_they_are(mount, width):
+    page = mount(ChannelPaths(TWO, 8, groups=2), width=width)
+    places = "() => [...document.querySelectorAll('.ex-field')].map(e => e.offsetTop)"
+    presets = page.get_by_role("group", name="Presets").get_by_role("button")
+    found = []
+    for preset in presets.all()[1:]:
+        preset.click()
+        found.append(page.evaluate(places))
+    assert found == [found[0]] * 5

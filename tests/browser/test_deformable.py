@@ -286,3 +286,16 @@ def test_points_beyond_what_is_drawn_stand_at_its_edge(mount):
     assert corner["x"] < x < corner["x"] + corner["width"]
     assert corner["y"] < y < corner["y"] + corner["height"]
     assert output(page) == "0"
+
+
+def test_captions_do_not_run_into_each_other(mount):
+    for width in (900, 720):
+        page = mount(Deformable.example("modulated"), width=width)
+        boxes = page.locator("figcaption:visible").evaluate_all(
+            """all => all.map(e => { const range = document.createRange(); range.selectNodeContents(e);
+                const r = range.getBoundingClientRect(); return [r.left, r.right, r.top, r.bottom]; })"""
+        )
+        for i, (left, right, top, bottom) in enumerate(boxes):
+            for other in boxes[i + 1 :]:
+                apart = max(other[0] - right, left - other[1])
+                assert apart >= 4 or other[2] >= bottom or top >= other[3], (width, boxes)

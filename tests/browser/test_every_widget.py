@@ -202,8 +202,10 @@ def test_a_message_moves_nothing_and_goes_with_what_was_wrong(mount, instrument)
         assert message.inner_text() == "" and field.input_value() == held
 
 
+PLACES = f"""() => [...({HEIGHTS})(), ...[...document.querySelectorAll('.ex-root .ex-field, .ex-root .ex-button')]
+    .map(e => e.getBoundingClientRect()).map(r => [r.left, r.width])]"""
 STEPPED = f"""() => {{
-    const places = {HEIGHTS}, all = [places()], slider = document.querySelector('.ex-root [aria-label=Step]');
+    const places = {PLACES}, all = [places()], slider = document.querySelector('.ex-root [aria-label=Step]');
     for (let step = 1; slider && step <= Number(slider.max); step++) {{
         slider.value = step; slider.dispatchEvent(new Event('input')); all.push(places());
     }}
@@ -215,9 +217,38 @@ STEPPED = f"""() => {{
     return [...new Set(all.map(String))].length; }}"""
 
 
-@pytest.mark.parametrize("width", [900, 360])
+@pytest.mark.parametrize("width", [900, 720, 360])
 def test_steps_and_the_pointer_move_nothing(mount, instrument, width):
     assert mount(instrument, width=width).evaluate(STEPPED) == 1
+
+
+def test_what_is_chosen_takes_no_more_room_than_before(mount, instrument):
+    page = mount(instrument)
+    for choice in page.locator(
+        ".ex-ways [aria-pressed]:visible, .ex-thumb:visible, .ex-choice label:visible"
+    ).all():
+        before = choice.evaluate("e => [e.textContent, e.offsetWidth]")
+        choice.click()
+        words, width = choice.evaluate("e => [e.textContent, e.offsetWidth]")
+        assert words != before[0] or width == before[1], words
+
+
+CUT = """all => all.filter(e => e.offsetParent && e !== document.activeElement)
+    .filter(e => e.scrollWidth > e.clientWidth).map(e => [e.textContent, e.scrollWidth, e.clientWidth])"""
+
+
+def test_no_number_is_too_long_for_its_cell(mount, instrument):
+    page = mount(instrument)
+    grids = page.locator("[role=grid]:not([aria-readonly]):visible")
+    for typed in ("-12345", "99999", "-1234567e-4"):
+        for grid in grids.all():
+            grid.locator("[role=gridcell]:not(.is-padding)").first.dispatch_event("dblclick")
+            page.keyboard.type(typed)
+            page.keyboard.press("Enter")
+            page.keyboard.press("Escape")
+        page.mouse.move(1, 1)
+        page.evaluate("document.activeElement.blur()")
+        assert page.locator("[role=gridcell]").evaluate_all(CUT) == [], typed
 
 
 def test_a_typed_number_is_seen_whole(mount, instrument):

@@ -1,5 +1,6 @@
 """Reparameterize on a page: steps, switches, editing, what is pointed at."""
 
+import pytest
 from looking import cell, cells, part, values
 from playwright.sync_api import expect
 
@@ -130,3 +131,37 @@ def test_numbers_fly_and_leave_nothing_behind(mount):
     assert page.locator(".ex-flight").count() == 9
     page.get_by_role("button", name="First step").click()
     assert page.locator(".ex-flight").count() == 0
+
+
+@pytest.mark.parametrize("mode, width", [("one", 900), ("one", 360), ("two", 720)])
+def test_fewer_branches_move_nothing(mount, mode, width):
+    page = mount(Reparameterize.example(mode), width=width)
+    to(page, 23 if mode == "two" else 14)
+    places = """() => [...document.querySelectorAll('[role=grid], .ex-lines, .ex-switch')]
+        .map(e => e.getBoundingClientRect()).map(r => [r.left, r.top + scrollY])"""
+    before = page.evaluate(places)
+    for name in ("1×1", "3×3"):
+        page.get_by_label(name, exact=True).uncheck()
+        assert page.evaluate(places) == before
+
+
+def test_a_number_that_is_longer_than_its_grid_is_whole_while_it_is_looked_at(mount):
+    page = mount(Reparameterize(), width=360)
+    weight = cell(page, "1×1 kernel", 0, 0)
+    weight.dblclick()
+    page.keyboard.type("-123456.7")
+    field = weight.locator("input").evaluate(
+        "e => [e.getBoundingClientRect().left - e.closest('[role=grid]').getBoundingClientRect().left, e.offsetWidth]"
+    )
+    assert field[0] >= -1 and field[1] > 60, "it grows to where there is room"
+    page.keyboard.press("Enter")
+    assert weight.get_attribute("data-whole") == "−123500"
+    # Where the label over the cell begins and ends, beside the box that would cut it.
+    (begin, end), box = weight.evaluate(
+        """e => { const style = getComputedStyle(e, '::before'), scroll = e.closest('.ex-scroll');
+            const x = e.getBoundingClientRect().left + parseFloat(style.left) + new DOMMatrix(style.transform).e;
+            const { left, right } = scroll.getBoundingClientRect();
+            const cuts = getComputedStyle(scroll).overflowX !== 'visible';
+            return [[x, x + parseFloat(style.width)], cuts ? [left, right] : [0, innerWidth]]; }"""
+    )
+    assert box[0] <= begin < end <= box[1]

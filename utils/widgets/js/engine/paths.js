@@ -41,7 +41,7 @@ export function brokenPaths(state) {
   for (const [key, name, most] of SETTINGS)
     if (!Number.isInteger(state[key]) || state[key] < 1 || state[key] > most)
       return `${name} must be a whole number from 1 to ${most}. Try 1.`;
-  if (layers.length > MOST_LAYERS || !layers.every((kind) => KINDS.includes(kind)))
+  if (!layers.length || layers.length > MOST_LAYERS || !layers.every((kind) => KINDS.includes(kind)))
     return `There are 1 to ${MOST_LAYERS} layers here: ${KINDS.join(", ")}.`;
   if (!layers.some((kind) => kind !== "shuffle")) return "A shuffle alone learns nothing. Add a grouped layer.";
   const widths = widthsOf(state);

@@ -7,6 +7,7 @@ import { h, setText } from "./dom.js";
 import { listenToDrags } from "./drag.js";
 
 const ROOM = 6; // characters of a cell; what is longer is shown shorter, and whole when pointed at
+const SMALL = 6; // columns that fit in any page
 const MOST = [11, 16]; // rows and columns whose cells have room for numbers
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -116,6 +117,7 @@ export class Grid {
     this.grid.replaceChildren(...rows);
     this.element.style.setProperty("--columns", to[1] - from[1]);
     this.element.style.setProperty("--rows", to[0] - from[0]);
+    this.element.classList.toggle("is-small", to[1] - from[1] <= SMALL);
     this.activate(...(this.active ?? [Math.max(0, from[0]), Math.max(0, from[1])]));
     if (focused) this.focusActive();
   }

@@ -91,7 +91,7 @@ export default function causalStack({ model, el }) {
     onChange: (value) => shell.complain(attempt({ causal: value === "true" }) ?? ""),
   });
   const strip = h("div", { class: "ex-ways ex-stacks", role: "group", "aria-label": "Presets" }, "Dilations", presets);
-  const bar = h("div", { class: "ex-stream-bar" }, strip, h("div", { class: "ex-ways" }, "Padding", padding.element));
+  const bar = h("div", { class: "ex-bar" }, strip, h("div", { class: "ex-ways" }, "Padding", padding.element));
   shell.root.insertBefore(bar, shell.stage);
 
   const field = (label, least, most, onCommit) =>

@@ -43,7 +43,12 @@ export default function channelPaths({ model, el }) {
     createButton(name, () => shell.complain(attempt(settings) ?? "")),
   );
   const strip = h("div", { class: "ex-ways ex-stacks", role: "group", "aria-label": "Presets" }, presets);
-  shell.root.insertBefore(strip, shell.stage);
+  // The stack grows and shrinks at its end.
+  const stack = (layers) => shell.complain(attempt({ layers }) ?? "");
+  const adders = engine.KINDS.map((kind) => createButton(kind, () => stack([...store.state.layers, kind])));
+  const remove = createButton("Remove the last", () => stack(store.state.layers.slice(0, -1)));
+  const adding = h("div", { class: "ex-ways ex-stacks", role: "group", "aria-label": "Layers" }, "Add", adders, remove);
+  shell.root.insertBefore(h("div", { class: "ex-bar" }, strip, adding), shell.stage);
   const fields = engine.SETTINGS.map(([key, label, most]) =>
     createStepper({
       label,
@@ -99,6 +104,8 @@ export default function channelPaths({ model, el }) {
     const same = (settings) => Object.entries(settings).every(([key, x]) => String(state[key]) === String(x));
     engine.PRESETS.forEach(([, settings], i) => presets[i].setAttribute("aria-pressed", String(same(settings))));
     engine.SETTINGS.forEach(([key], i) => fields[i].set(state[key]));
+    for (const button of adders) button.classList.toggle("is-idle", state.layers.length === engine.MOST_LAYERS);
+    remove.classList.toggle("is-idle", state.layers.length === 1);
     counts.detail(engine.comparedText(state));
     setText(places, `on ${state.input_size}×${state.input_size}`);
     body.replaceChildren(

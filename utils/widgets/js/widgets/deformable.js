@@ -245,7 +245,7 @@ export default function deformable({ model, el }) {
     const sum = show(engine.total(now));
     output.update({ from: at, to: at.map((x) => x + 1), text: () => sum, label });
     output.mark("is-current", [at]);
-    panels[0].detail(`${now.input.length}×${now.input[0].length}; drag a point or the window`);
+    panels[0].detail(`${now.input.length}×${now.input[0].length}; drag points or window`);
     panels[1].detail(now.modulated ? "× mask" : "");
     panels[2].detail(size.join("×"));
     panels[3].detail(`(${at.join(", ")})`);
