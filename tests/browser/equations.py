@@ -36,12 +36,12 @@ def false(text: str, whole: bool = True, **names: str) -> str | None:
     """Say what is wrong with the equation, or None.
 
     Args:
-        text: Two sides or more, joined by `=`.
+        text: Two sides or more, joined by `=`, or by `≈` where a number is shown rounded.
         whole: Whether a number without a decimal point is exactly that number.
         names: Words that may stand in it, and what each stands for.
     """
     try:
-        sides = [evaluate(side, whole, names) for side in text.split("=")]
+        sides = [evaluate(side, whole, names) for side in re.split("[=≈]", text)]
     except (SyntaxError, ValueError, KeyError, TypeError) as error:
         return f"{text!r} is no equation: {error!r}"
     for side in sides[1:]:

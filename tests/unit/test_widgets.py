@@ -1,6 +1,7 @@
 """The widgets as Python objects: what they compute, refuse, show and share."""
 
 import base64
+import re
 
 import ipywidgets
 import numpy as np
@@ -15,6 +16,7 @@ from utils import (
     ChannelMix,
     ChannelPaths,
     Channels,
+    Deformable,
     DenseToConv,
     ImageFilter,
     LayerCost,
@@ -349,6 +351,11 @@ TOGETHER = [
         {"layers": ["shuffle", "pointwise"], "in_channels": 10, "out_channels": 7, "groups": 5},
         (7,),
     ),
+    (
+        Deformable(X, K, [0.5] * 8),
+        {"input": torch.ones(4, 3), "kernel": [[1, 2, 3]], "offset": [1] * 6, "mask": [0, 1, 0.5]},
+        (4, 1),
+    ),
     (MatrixView((3, 3), K), {"kernel": torch.ones(5, 5), "padding": 2, "stride": 2}, (2, 2)),
     (Transposed(X, K), {"kernel": torch.ones(4, 4), "output_padding": 2, "stride": 3}, (12, 12)),
     (LayerCost(), {"in_channels": 6, "groups": 3, "out_channels": 9, "kernel_size": 1}, (3,)),
@@ -381,6 +388,7 @@ FEWER = [
     (DenseToConv(3), {"stage": "shared"}, {"step": 9}),
     (Channels([X, X], [[K, K], [K, K]]), {"stride": [1, 2]}, {"step": 4}),
     (ChannelPaths(), {"in_channels": 3}, {"channel": 3}),
+    (Deformable(X, K), {"input": [[1, 2, 3], [4, 5, 6]]}, {"row": 1, "column": 2, "step": 4}),
     (MatrixView((3, 3), K), {"stride": [2, 1]}, {"step": 2}),
     (Transposed(X, K), {"input": [[1, 2]]}, {"step": 2}),
     (ReceptiveField([(3,)] * 3), {"layers": [(3, 2)]}, {"layer": 2, "unit": 15, "step": 2}),
@@ -462,6 +470,42 @@ def test_the_matrix_times_the_picture_is_the_convolution():
     torch.testing.assert_close(view.output.flatten(), view.matrix @ expected.flatten())
     view.unroll, view.transposed = "input", False
     torch.testing.assert_close(view.matrix @ kernel.flatten(), expected.flatten())
+
+
+def test_a_deformable_window_reads_between_the_pixels():
+    widget = Deformable(X, K, [0, 0, 0, 0.5, 0.25, 0, -3, 0], row=1, column=1)
+    assert widget.samples.tolist() == [[4, 2.5], [5.25, 0]]
+    assert widget.output[1, 1].item() == 2.5 + 2 * 5.25
+    assert widget.offset_gradient.tolist() == [0, 0, 1.5, -5, -14, 1.5, 6, 0]
+    assert not widget.modulated and widget.mask == (1, 1, 1, 1)
+    masked = Deformable(X, K, widget.offset, [1, 0.5, 0, 1], row=1, column=1)
+    assert masked.modulated and masked.samples.tolist() == [[4, 1.25], [0, 0]]
+    assert masked.offset_gradient.tolist() == [0, 0, 0.75, -2.5, 0, 0, 6, 0]
+    masked.modulated = False
+    assert masked.samples.tolist() == widget.samples.tolist()
+    at_rest = Deformable(X, K).output
+    torch.testing.assert_close(at_rest, SlidingWindow(X, K).output)
+
+
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        ((X, torch.ones(3, 4)), "at most 3 rows and columns here; got shape (3, 4)"),
+        (([[1, 2]], K), "the kernel, 2×2, is larger than the input, 1×2"),
+        ((torch.ones(13, 2), K), "at most 12 rows"),
+        ((X, K, [0] * 6), "offset must hold 2·k_h·k_w = 8 numbers for a kernel of 2×2; got 6"),
+        ((X, K, [0] * 7 + [16.5]), "offset must hold numbers from −16 to 16; got"),
+        ((X, K, [[0, 0]] * 4), "offset must be (2·k_h·k_w); got shape (4, 2)"),
+        ((X, K, None, [1] * 3), "mask must hold k_h·k_w = 4 numbers for a kernel of 2×2; got 3"),
+        ((X, K, None, [0, 0, 0, 1.5]), "mask must hold numbers from 0 to 1; got"),
+        ((X, K, None, [0, 0, 0, -0.5]), "mask must hold numbers from 0 to 1; got"),
+        ((X, K, None, 1), "mask must be (k_h·k_w)"),
+        ((X, K, None, None, 0.5), "row must be a whole number"),
+    ],
+)
+def test_a_deformable_window_refuses(arguments, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        Deformable(*arguments)
 
 
 def test_a_receptive_field_is_that_of_shapes_and_its_paths_are_counted():

@@ -10,6 +10,7 @@ from utils.widgets.base import Explorable
 from utils.widgets.channel_mix import ChannelMix as ChannelMix
 from utils.widgets.channel_paths import ChannelPaths as ChannelPaths
 from utils.widgets.channels import Channels as Channels
+from utils.widgets.deformable import Deformable as Deformable
 from utils.widgets.dense_to_conv import DenseToConv as DenseToConv
 from utils.widgets.image_filter import ImageFilter as ImageFilter
 from utils.widgets.layer_cost import LayerCost as LayerCost
