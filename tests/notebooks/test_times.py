@@ -47,6 +47,13 @@ def fewer_products_less_time(text: str) -> None:
     assert min(short.values()) > 1 and max(short, key=short.__getitem__) == "depthwise half"
 
 
+@of("14", "# @title Measured on one core")
+def looking_takes_longer(text: str) -> None:
+    """Several times as long, where the count says a third more."""
+    counted, measured = numbers(text)
+    assert counted == 1.34 and measured > 2.5
+
+
 @of("16", "# @title The layer, measured")
 def days_and_decades(text: str) -> None:
     """Days, not hours, with a good part of what the core can do; for the loops, decades."""

@@ -33,7 +33,7 @@ def between_four(value: float) -> str:
     Page(
         known=(4, 8, 6, 14, 2, 10),
         labels=("Slope",),
-        ask="By how much does it grow for each pixel down?",
+        ask="At (0.5, 0.25), by how much does the reading grow for each pixel down?",
     ),
 )
 def slope_down(slope: float) -> str:
