@@ -264,6 +264,19 @@ def test_a_finger_drags_a_point(show):
     assert looks(page) == "Row: 3 + 1 = 4\nColumn: 3 + 2 = 5"
 
 
+def test_pixels_are_shaded_by_value_and_by_share(mount):
+    page = mount(Deformable([[0, 4], [8, -8]], [[1]], [0.5, 0]))
+    shade = "e => getComputedStyle(e).getPropertyValue('--tone')"
+    tones = [cell(page, "Input", i, j).evaluate(shade) for i in (0, 1) for j in (0, 1)]
+    assert tones == ["0", "0.5", "1", "1"]
+    assert cells(page, "Input", "is-mixed") == {(0, 0), (1, 0)}
+    at(page, 0, 0).press("Shift+ArrowDown")
+    assert cells(page, "Input", "is-mixed") == {(1, 0), (2, 0)}
+    sizes = "e => getComputedStyle(e).backgroundColor"
+    plain, mixed = (cell(page, "Input", i, 1).evaluate(sizes) for i in (0, 2))
+    assert cell(page, "Input", 2, 0).evaluate(sizes) not in (plain, mixed)
+
+
 def test_points_beyond_what_is_drawn_stand_at_its_edge(mount):
     page = mount(Deformable(RAMP, [[1]], [-9, 12]))
     point = at(page, 0, 0)

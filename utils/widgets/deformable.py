@@ -194,7 +194,7 @@ class Deformable(Explorable):
         return Y[0]
 
     def first_frame(self) -> str:
-        """The input, then each point's weight, offset and reading, and their sum."""
+        """The input; each point's weight, place and reading; their sum and its gradient."""
         X, k_w = self.input, len(self.kernel[0])
         weights = [x for line in self.kernel for x in line]
         # Rounded: what floating point adds is not to be shown.
@@ -207,7 +207,10 @@ class Deformable(Explorable):
             cells = [f"({a}, {b})", number(weight), f"({', '.join(map(number, at))})"]
             mask = [number(self.mask[n])] if self.modulated else []
             rows.append([*cells, *mask, number(sample)])
-        heads = ["point", "weight", "looks at", *(["mask"] * self.modulated), "reads"]
+        heads = ["point", "weight", "looks at", "reads"]
+        if self.modulated:
+            heads[3:] = ["mask", "reads × mask"]
+        slopes = self.offset_gradient[2 * self.step : 2 * self.step + 2].round(decimals=12).tolist()
         total = round(self.output[self.row, self.column].item(), 12)
         terms = [f"{bracket(x)}×{bracket(w)}" for x, w in zip(samples, weights, strict=True)]
         shown = [(float(number(x).replace("−", "-")), x) for x in (*samples, *weights, total)]
@@ -227,6 +230,10 @@ class Deformable(Explorable):
                 paragraph(
                     f"Output ({self.row}, {self.column}): {' + '.join(terms)} "
                     f"{'=' if exact else '≈'} {number(total)}"
+                ),
+                paragraph(
+                    f"Gradient to the offset of point {divmod(self.step, k_w)}: "
+                    f"{number(slopes[0])} down, {number(slopes[1])} to the right"
                 ),
             ]
         )

@@ -34,7 +34,7 @@ const RULES = {
   "All offsets zero": () => [0, 0],
   "Dilated by 2": (_u, _v, a, b) => [a, b],
   "Half a pixel": () => [0.5, 0.5],
-  Scaled: (u, v) => [u / 2, v / 2],
+  "Scaled by 1.5": (u, v) => [u / 2, v / 2],
   Sheared: (u) => [0, -u / 2],
   "Rotated 45°": (u, v) => [Math.SQRT1_2 * (u + v) - u, Math.SQRT1_2 * (v - u) - v],
 };
@@ -89,11 +89,23 @@ export function points(state) {
     const scale = modulated ? mask[n] : 1;
     const slopes = [(1 - h) * (x10 - x00) + h * (x11 - x01), (1 - v) * (x01 - x00) + v * (x11 - x10)];
     return {
-      n, a, b, weight, from, moved, at, v, h, pixels, reads, scale,       sample: clean(scale * reads),
+      n,
+      a,
+      b,
+      weight,
+      from,
+      moved,
+      at,
+      v,
+      h,
+      pixels,
+      reads,
+      scale,
+      sample: clean(scale * reads),
       term: clean(scale * reads * weight),
       gradient: slopes.map((slope) => clean(slope * scale * weight)),
       maskGradient: clean(reads * weight),
-    }; // biome-ignore format: a list
+    };
   });
 }
 
@@ -180,7 +192,9 @@ export const pointLabel = (point) =>
 /** What is pointed at: a pixel and who reads it, else the output. */
 export function pointedText(state, pixel) {
   const all = points(state);
-  if (!pixel) return `Output (${state.row}, ${state.column}): the sum of what the points read, times their weights`;
+  const { row: r, column: c, modulated } = state;
+  if (!pixel)
+    return `Output (${r}, ${c}): what each point reads, times its ${modulated ? "mask and " : ""}weight, added up`;
   const [row, col] = pixel;
   const value = show(pixelAt(state, row, col));
   const outside = state.input[row]?.[col] === undefined;

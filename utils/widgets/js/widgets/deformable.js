@@ -235,6 +235,10 @@ export default function deformable({ model, el }) {
       label,
       padded: (i, j) => now.input[i]?.[j] === undefined,
     });
+    const largest = Math.max(...now.input.flat().map(Math.abs)) || 1;
+    now.input.forEach((line, i) =>
+      line.forEach((x, j) => input.cellAt(i, j).style.setProperty("--tone", String(Math.abs(x) / largest))),
+    );
     sampled.update({ to: size, text: (a, b) => show(all[a * size[1] + b].sample), label });
     kernel.update({ to: size, text: (a, b) => show(now.kernel[a][b]), label });
     const at = [now.row, now.column];
