@@ -47,6 +47,13 @@ def fewer_products_less_time(text: str) -> None:
     assert min(short.values()) > 1 and max(short, key=short.__getitem__) == "depthwise half"
 
 
+@of("14", "# @title Measured on one core")
+def looking_takes_longer(text: str) -> None:
+    """Several times as long, where the count says a third more."""
+    counted, measured = numbers(text)
+    assert counted == 1.34 and measured > 2.5
+
+
 @of("15", "# @title Fourier's time, in times of F.conv2d's")
 def fourier_wins_suddenly(text: str) -> None:
     """The line is crossed between 13×13 and 15×15, in a fall; above it before, below it after."""
