@@ -46,7 +46,7 @@ def in_place(X, W, d):
 
 RIGHT = {
     "13.ap": [8.2, 10 * math.log10(8000 / 1200), 8.4, "8.24", np.float32(8.2), torch.tensor(8.2)],
-    "13.bp": [27, 20, 31.0, np.float32(25), torch.tensor(30)],
+    "13.bp": [27, 20, 31.0, np.float32(25), torch.tensor(30), "27%", Fraction(27, 100)],
     "13.cp": [1024, 1024.0, np.int64(1024), torch.tensor(1024), "1024"],
     "13.1": [(12, 12, 2), [12.0, 12, 2], torch.tensor([12, 12, 2]), np.array([12, 12, 2])],
     "13.2": [(3070, 8), [3070.0, 8], torch.tensor([3070, 8])],
