@@ -28,7 +28,8 @@ WRONG = {
         (3, "upper row"),
         (4, "a pixel"),
         (16, "a pixel"),
-        (5.5, "half and half"),
+        (5.5, "quarter of the way down"),
+        (11, "half and half"),
         (NAN, "a number"),
     ],
     "14.bp": [
@@ -61,7 +62,7 @@ WRONG = {
         ((6, 3, 1.5), "count alike"),
         ((5, 4, 1.5), "not on the pixel"),
         ((5, 1, 1.5), "nearer to the 4"),
-        ((5, 5, 1.5), "above the first row"),
+        ((5, 4.5, 1.5), "above the first row"),
         ((5, 3.5, 1.5), "Mix the 4"),
         ((5, 3, 6), "along both"),
         ((5, 3, 3), "along one"),

@@ -9,7 +9,7 @@ from utils.exercises.page import Page
     "14.ap",
     Number("a number"),
     Page(
-        known=(5, 7, 3, 4, 2, 6, 16, 11),
+        known=(5, 7, 3, 4, 2, 6, 16, 11, 5.5),
         labels=("It reads",),
         ask="Pixels 2, 6 over 4, 16. What is read half-way down, a quarter to the right?",
     ),
@@ -22,6 +22,8 @@ def between_four(value: float) -> str:
         raise Wrong("That is the mixture of the upper row alone.")
     if value in (2, 4, 6, 16):
         raise Wrong("That is a pixel. The point lies between them.")
+    if value == 5.5:
+        raise Wrong("That is a quarter of the way down, and half-way to the right.")
     if value != 5:
         raise Wrong("Mix 2 and 6, mix 4 and 16, a quarter of the way each; then half and half.")
     return "Half-way between 3 and 7."
@@ -119,7 +121,7 @@ def moved_alike(answer: tuple[float, ...]) -> str:
             (5, 4, 1.5),
             (5, 1, 1.5),
             (5, 3.5, 1.5),
-            (5, 5, 1.5),
+            (5, 4.5, 1.5),
             (5, 3, 6),
             (5, 3, 3),
             (5, 3, 0),
@@ -139,7 +141,7 @@ def between_and_beyond(answer: tuple[float, ...]) -> str:
         raise Wrong("(b) The point is not on the pixel; a part of what it reads is outside.")
     if above == 1:
         raise Wrong("(b) The point is nearer to the 4 than to the zero above it.")
-    if above == 5:
+    if above == 4.5:
         raise Wrong("(b) Minus a quarter is above the first row.")
     if above != 3:
         raise Wrong("(b) Mix the 4 with the zero above it.")
