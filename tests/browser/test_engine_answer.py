@@ -121,6 +121,8 @@ def can_be_entered(one, slot):
     """Whether a field takes it: of others the page says by itself what is expected."""
     if slot is None:
         return one.blank
+    if one.kind == "choice":
+        return slot in range(len(one.options))
     return math.isfinite(slot) and (one.kind != "whole" or slot.is_integer())
 
 

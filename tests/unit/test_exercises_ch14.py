@@ -10,7 +10,7 @@ from exercise_checks import ExerciseChecks
 RIGHT = {
     "14.ap": [5, 5.0, Fraction(5), np.int64(5), torch.tensor(5.0), "5"],
     "14.bp": [4, 4.0, torch.tensor(4), "4"],
-    "14.cp": [79, 74, 83.0, np.float32(78), torch.tensor(81)],
+    "14.cp": [79, 74, 83.0, np.float32(78), torch.tensor(81), "79%", 0.79],
     "14.1": [(19, 37, 22), [19.0, 37, 22], torch.tensor([19, 37, 22])],
     "14.2": [(5, 3, 1.5), [5.0, 3, Fraction(3, 2)], torch.tensor([5, 3, 1.5])],
     "14.3": [(12, 20), [12.0, 20], np.array([12, 20])],

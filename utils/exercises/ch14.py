@@ -59,12 +59,14 @@ def slope_down(slope: float) -> str:
     Page(
         known=(79, 84, 95, 10, 70, 90),
         labels=("Percent read",),
-        marks=((60, 74, 83, 84.5, 100),),
+        marks=((0.6, 0.73, 0.74, 0.75, 0.83, 0.84, 0.85, 0.99, 60, 74, 83, 84.5, 100),),
         ask="Ordinary layer: about 84 percent. Deformable layer:",
     ),
 )
 def read_deformable(percent: float) -> str:
     """The mean over five networks with a deformable layer in the middle."""
+    if 0 < percent < 1:  # "79%" is read as 0.79
+        percent *= 100
     if not 0 <= percent <= 100:
         raise Wrong("A percentage lies between 0 and 100.")
     if percent > 84.5:
