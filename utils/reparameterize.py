@@ -34,7 +34,7 @@ def identity_kernel(channels: int, groups: int = 1) -> Tensor:
                 [1., 0.],
                 [0., 1.]])
     """
-    if channels % groups:
+    if groups < 1 or channels % groups:
         raise ValueError(f"groups must divide channels; got {channels} channels, {groups} groups")
     return torch.eye(channels // groups).repeat(groups, 1)[:, :, None, None]
 

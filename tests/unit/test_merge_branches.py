@@ -173,3 +173,9 @@ def test_what_is_not_one_convolution_is_refused(branches, message):
 def test_groups_that_do_not_divide_have_no_identity():
     with pytest.raises(ValueError, match="4 channels, 3 groups"):
         identity_kernel(4, 3)
+
+
+@pytest.mark.parametrize("groups", [0, -2, 3])
+def test_an_identity_refuses_groups_that_do_not_divide(groups):
+    with pytest.raises(ValueError, match=f"4 channels, {groups} groups"):
+        identity_kernel(4, groups)
