@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book test serve lab notebooks widgets zip pdf bench bench-pages picture nightly colab pins set-repository release clean
+.PHONY: help book test serve lab notebooks widgets handout zip pdf bench bench-pages picture nightly colab pins set-repository release clean
 
 # What stands first in a recipe: `$(need) book` brings what the book needs. `exec`, where a line takes
 # a shell: a signal to make must reach the command, not a shell around it. tools/start.py and -S keep
@@ -53,6 +53,11 @@ notebooks: ## Run every chapter again and write its outputs (or CHAPTER=chapters
 widgets: ## Bundle the widgets' JavaScript into utils/widgets/dist
 	$(need) node
 	@exec "$(PYTHON)" tools/node.py npm run --silent build
+
+handout: ## Write a chapter without its answers: make handout CHAPTER=chapters/02-...
+	$(need) course
+	@test -n "$(CHAPTER)" || { echo "Say which: make handout CHAPTER=chapters/02-cross-correlation.ipynb"; exit 1; }
+	@exec $(PY) tools/handout.py $(CHAPTER)
 
 zip: ## Pack the web book into one file, for reading without a network
 	$(need) book
