@@ -2,8 +2,8 @@
 
     python tools/glossary.py    # sort the table, write the list anew
 
-The table is the original. The list below it has the same words by chapter, in the order in which the
-chapter defines them, the Chinese first; a test holds that it is what the table says.
+The table is the original. The list below it has the same words by chapter, in the order in which
+the chapter defines them, the Chinese first; a test holds that it is what the table says.
 """
 
 import json
@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = ROOT / "chapters"
 GLOSSARY = CHAPTERS / "glossary.md"
 ROW = re.compile(r"^\| \[([^\]]+)\]\(([^#)]+)#([^)]+)\) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+ITALIC = re.compile(r"(?<![*\w])\*(?!\*)([^*]+?)\*(?!\*)")
 BEGIN, END = "<!-- by chapter -->", "<!-- /by chapter -->"
 
 
@@ -63,9 +64,7 @@ def italics(text: str) -> list[str]:
         ['stride']
     """
     plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", " ", text, flags=re.DOTALL)
-    return [
-        " ".join(found.split()) for found in re.findall(r"(?<![*\w])\*(?!\*)([^*]+?)\*(?!\*)", plain)
-    ]
+    return [" ".join(found.split()) for found in ITALIC.findall(plain)]
 
 
 def begins(name: str, phrase: str) -> bool:
@@ -92,9 +91,7 @@ def by_chapter(found: list[Term]) -> str:
     for term in sorted(found, key=place):
         link = f"[{term.name}]({term.file}#{term.anchor})"
         lines.setdefault(term.file, []).append(f"{term.chinese} {link}")
-    return "\n".join(
-        f"- **{int(file[:2])}** " + " · ".join(words) for file, words in lines.items()
-    )
+    return "\n".join(f"- **{int(file[:2])}** " + " · ".join(words) for file, words in lines.items())
 
 
 def key(term: Term) -> str:

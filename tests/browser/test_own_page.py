@@ -40,5 +40,7 @@ def test_what_the_page_for_teachers_writes_is_a_page_with_a_widget(tmp_path, bro
 
 def test_the_widget_for_a_notebook_is_the_one_on_the_page():
     names: dict = {}
-    exec(code("**Into a notebook.**").replace("\nSlidingWindow(", "\nshown = SlidingWindow("), names)
+    exec(
+        code("**Into a notebook.**").replace("\nSlidingWindow(", "\nshown = SlidingWindow("), names
+    )
     assert names["shown"].output.tolist() == [[19, 25], [37, 43]]

@@ -1,4 +1,4 @@
-"""The glossary: every word is defined where it says, and no word that a chapter defines is missing."""
+"""The glossary: each word is defined where it says; no word that a chapter defines is missing."""
 
 import glossary  # tools/glossary.py
 import notebooks  # tools/notebooks.py
@@ -12,8 +12,10 @@ STRESSED = {
     2: ["backwards", "top left"],
     3: ["alike", "curvatures"],
     4: ["before", "one"],
-    6: ["difference between neighbours", "learns", "light", "move", "order"]
-    + ["red − green", "yellow − blue"],
+    6: [
+        *("difference between neighbours", "learns", "light", "move", "order"),
+        *("red − green", "yellow − blue"),
+    ],
     7: ["behind", "smaller"],
     8: ["map", "response", "that", "trained", "where", "whole"],
     9: ["which"],
@@ -69,9 +71,7 @@ def test_the_list_by_chapter_is_made_of_the_table():
 
 def test_the_canonical_form_sorts_and_lists():
     one, two = TERMS[0], TERMS[1]
-    rows = [
-        f"| [{t.name}]({t.file}#{t.anchor}) | {t.chinese} | {t.meaning} |" for t in (two, one)
-    ]
+    rows = [f"| [{t.name}]({t.file}#{t.anchor}) | {t.chinese} | {t.meaning} |" for t in (two, one)]
     text = "\n".join(rows) + f"\n\n{glossary.BEGIN}\nold\n{glossary.END}\nafter\n"
     made = glossary.canonical(text)
     assert [term.name for term in glossary.terms(made)] == [one.name, two.name]

@@ -19,7 +19,7 @@ def tags(cell) -> list[str]:
 
 
 def parts(notebook) -> tuple[list, list]:
-    """The cells up to the heading of the exercises, which stands at a cell's end, and the others."""
+    """The cells up to the heading of the exercises, which ends a cell, and the others."""
     cells = notebook.cells
     first = next(i for i, cell in enumerate(cells) if "## Exercises" in cell.source) + 1
     return cells[:first], cells[first:]
