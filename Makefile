@@ -69,12 +69,12 @@ pdf: ## Print the web book to one PDF
 	@$(PY) -S tools/start.py book build
 	@$(PY) tools/pdf.py
 
-bench: ## Measure beside torch; write the tables in README.md and in chapters 16 and 17 anew
+bench: ## Measure beside torch; write the tables in README.md and in the book anew
 	$(need) course
 	@$(PY) -m benchmarks --publish
 	@exec $(PY) tools/notebooks.py --measure chapters/16-*.ipynb chapters/17-*.ipynb
 
-bench-pages: ## Measure the pages of the web book; write the table in README.md anew
+bench-pages: ## Measure the pages of the web book; write the tables of them anew
 	$(need) browser course node
 	@$(PY) -S tools/start.py book build
 	@$(PY) -m benchmarks.page --publish
