@@ -90,7 +90,7 @@ def main() -> int:
     parser.add_argument("pages", nargs="*", help="intro.html chapters/02-....html ...; else all")
     parser.add_argument("--runs", type=int, default=3, help="of Lighthouse, each page; 0: none")
     parser.add_argument("--book", type=Path, default=HTML, help="the built book's folder")
-    parser.add_argument("--publish", action="store_true", help="write the table into README.md")
+    parser.add_argument("--publish", action="store_true", help="write the table into the course")
     options = parser.parse_args()
     found = sorted(p.relative_to(options.book).as_posix() for p in options.book.rglob("*.html"))
     names = options.pages or ["intro.html", *(n for n in found if n.startswith("chapters/"))]
@@ -107,9 +107,7 @@ def main() -> int:
     if options.publish:
         report = {"load": round(os.getloadavg()[0], 1), "runs": options.runs, "pages": rows}
         RESULTS.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-        readme = ROOT / "README.md"
-        text = tables.fill(readme.read_text(encoding="utf-8"), {"pages": tables.pages(report)})
-        readme.write_text(text, encoding="utf-8")
+        tables.publish(ROOT, {"pages": tables.pages(report)})
     return 0
 
 
