@@ -3,7 +3,7 @@
 Bytes and requests are exact. How soon a phone shows a page is Lighthouse's estimate for a mid-range
 phone on a slow network; it depends on this machine and on what else it does, so it is a median of
 several runs, and nothing asserts it. What is measured goes to `../results/pages.json`; with
-`--publish` the table in README.md is written anew.
+`--publish` the table in chapters/benchmarks.md is written anew.
 """
 
 import argparse
