@@ -38,7 +38,9 @@ export function others(state) {
   const said = [`Convolution: ${n} gives ${size}. Inputs that give it: ${range(...inputs)}.`];
   if (2 * padding <= k) {
     const up = outputSize(n, k, stride, padding, dilation, true);
-    said.push(`Max pooling with ceil_mode: ${n} gives ${up}. Inputs that give it: ${range(...pooledInputsOf(state, up))}.`);
+    said.push(
+      `Max pooling with ceil_mode: ${n} gives ${up}. Inputs that give it: ${range(...pooledInputsOf(state, up))}.`,
+    );
   } else said.push("Max pooling: PyTorch refuses a padding of more than half the kernel size.");
   const [least, most] = transposedSizes(state);
   const [input, extra] = transposedInput(state);
