@@ -40,7 +40,8 @@ def test_a_page_is_light(name, browser, book, gzipped):
     assert weight.without_pictures <= 250_000, weight
     assert weight.total <= 450_000, weight
     assert weight.requests <= 25, weight
-    assert weight.bytes.get("script", 0) <= 60_000, weight
+    index = 20_000 if name == "search.html" else 0  # it grows with the words of the book
+    assert weight.bytes.get("script", 0) <= 60_000 + index, weight
 
 
 SCRIPTS = {
