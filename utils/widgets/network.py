@@ -52,8 +52,8 @@ class Picture(State):
         cells = torch.tensor(array.form(value), dtype=torch.float64)
         if cells.shape != (FIELD, FIELD) or cells.min() < 0 or cells.max() > 1:
             raise WidgetError(
-                f"{self.title} must be {FIELD} by {FIELD} numbers from 0 to 1; "
-                f"got shape {tuple(cells.shape)}, {number(cells.min().item())} to {number(cells.max().item())}"
+                f"{self.title} must be {FIELD} by {FIELD} numbers from 0 to 1; got "
+                f"{tuple(cells.shape)}, {cells.min().item():.4g} to {cells.max().item():.4g}"
             )
         return digits_network.pack(digits_network.tenths(cells))
 
