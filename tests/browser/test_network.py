@@ -311,3 +311,21 @@ def test_other_colours_are_drawn_with_another_theme(mount):
     dark = page.evaluate(pixel)
     page.evaluate("document.documentElement.dataset.theme = 'light'")
     assert sum(dark) > sum(light) > 0
+
+
+def test_a_finger_draws_and_does_not_scroll(show):
+    page = show(Network([[0] * 12] * 12), width=360, has_touch=True)
+    left, top, side = pad(page)
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": left + x * side, "y": top + y * side} for x, y in places]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (0.5, 0.15))
+    for step in range(1, 9):
+        touch("touchMove", (0.5, 0.15 + 0.08 * step))
+    touch("touchEnd")
+    drawn = picture(page)
+    assert (drawn[2:9, 5:7] > 0.5).all() and drawn[:, :4].sum() == 0
+    assert page.evaluate("scrollY") == 0 and answer(page)[0] == "1"
