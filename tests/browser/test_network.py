@@ -96,6 +96,16 @@ def test_a_stroke_answers_before_it_ends_and_ends_outside(mount):
     assert torch.equal(picture(page), before)
 
 
+def test_a_stroke_that_begins_on_ink_is_taken_back_alone(mount):
+    page = mount(Network([[0] * 12] * 12))
+    draw(page, [(0.5, 0.2), (0.5, 0.8)])
+    first = picture(page)
+    draw(page, [(0.5, 0.5), (0.8, 0.5)])
+    assert picture(page).sum() > first.sum()
+    press(page, "Undo")
+    assert torch.equal(picture(page), first)
+
+
 def test_keys_draw_and_erase(mount):
     page = mount(Network([[0] * 12] * 12))
     read = answer(page)
