@@ -94,7 +94,8 @@ export function consequence(levels, at, told) {
     return inside ? `The number stands at (${row}, ${col}) of ${name}` : "The number is padding, a zero";
   }
   const many = told.partials.length;
-  if (at.channel >= 0) return many > 1 ? `One of ${many} parts of the unit’s sum` : "With the bias it is the unit’s sum";
+  if (at.channel >= 0)
+    return many > 1 ? `One of ${many} parts of the unit’s sum` : "With the bias it is the unit’s sum";
   if (at.pool) {
     const tap = told.windows[0].indexOf(told.value); // the first, of several
     return `It stands at (${2 * told.row + (tap >> 1)}, ${2 * told.col + (tap % 2)}) of map ${told.map}`;
