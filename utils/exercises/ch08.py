@@ -105,30 +105,28 @@ def where_position_matters(letters: frozenset[str]) -> str:
 
 @exercise(
     "08.2",
-    Integers(3, "(corner, edge, inside)"),
-    Page(known=((4, 6, 9), (9, 9, 9), (1, 3, 9)), labels=("Corner", "Edge", "Inside")),
+    Integers(3, "(corner, edge, middle)"),
+    Page(
+        known=((9, 15, 25), (25, 25, 25), (4, 6, 9), (16, 36, 81)),
+        labels=("Corner", "Edge", "Middle"),
+    ),
 )
 def uses_of_a_pixel(answer: tuple[int, ...]) -> str:
-    """How many outputs a pixel at the corner, at an edge and inside feeds, for 3×3, padding 1."""
-    corner, edge, inside = answer
-    if (corner, edge, inside) == (9, 9, 9):
-        raise Wrong(
-            "Nine places of the window hold the corner, but only those centred in the image count."
-        )
-    if (corner, edge, inside) == (1, 3, 9):
-        raise Wrong(
-            "Those are the counts when the window must lie inside the image. Here it is centred on "
-            "every pixel, and what it sees outside is zero."
-        )
-    if inside != 9:
-        raise Wrong("Inside, a pixel is in the window of each of the 3 × 3 pixels around it.")
-    if corner != 4:
-        raise Wrong(
-            "Corner: count the pixels at most one row and one column away, itself included."
-        )
-    if edge != 6:
-        raise Wrong("Edge: one of the three rows (or columns) around it lies outside.")
-    return "4 outputs hear of a corner, 6 of an edge, 9 of the inside."
+    """How many outputs a corner, the middle of an edge and the centre of 7×7 feed in two layers."""
+    corner, edge, middle = answer
+    if (corner, edge, middle) == (25, 25, 25):
+        raise Wrong("So many places are near enough, but near the border not all are in the image.")
+    if (corner, edge, middle) == (4, 6, 9):
+        raise Wrong("That is one layer. The second feeds the neighbours of these outputs too.")
+    if (corner, edge, middle) == (16, 36, 81):
+        raise Wrong("The windows of the second layer overlap: count each output once.")
+    if middle != 25:
+        raise Wrong("Middle: each layer carries a pixel one row and one column further each way.")
+    if corner != 9:
+        raise Wrong("Corner: count the pixels at most two rows and two columns away, itself too.")
+    if edge != 15:
+        raise Wrong("Edge: two of the five rows (or columns) around it lie outside.")
+    return "9 outputs hear of a corner, 15 of an edge, 25 of the middle."
 
 
 def _two_digits(got: float, want: float) -> bool:
