@@ -21,7 +21,7 @@ STRESSED = {
     9: ["which"],
     10: ["its", "reads", "shape", "tent", "that it transposes", "values", "writes"],
     11: ["later", "spans"],
-    12: ["from the start", "reached", "trained"],
+    12: ["from the start", "trained"],
     14: ["slope"],
     15: ["are", "inside", "overlap", "paths"],
     16: ["above", "every weight is used once at every place of the output", "exactly"],

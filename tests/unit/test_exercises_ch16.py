@@ -17,7 +17,7 @@ RIGHT = {
     "16.3": [(289, 853), (289.01, 852.6)],
     "16.4": [(170, 180, 90)],
     "16.5": [ratio, lambda c_i, c_o, k: 1 / c_o + 1 / k**2],
-    "16.5p": [1 / 128 + 1 / 9, 0.119, 0.12],
+    "16.5p": [1 / 100 + 1 / 25, 0.05],
     "16.6": [(54, 26)],
 }
 
@@ -115,11 +115,11 @@ WRONG = {
         (0.119, "a function"),
     ],
     "16.5p": [
-        (1 / 9, "the depthwise one is missing"),
-        (1 / 128, "the 1×1 layer is missing"),
-        (0.1267, "one for each input channel"),
-        (0.341, "nine taps"),
-        (8.4, "64·9 products"),
+        (1 / 25, "the depthwise one is missing"),
+        (1 / 100, "the 1×1 layer is missing"),
+        (0.0556, "one for each input channel"),
+        (0.21, "25 taps"),
+        (20, "64·25 products"),
     ],
     "16.6": [
         ((115, 54), "is two"),

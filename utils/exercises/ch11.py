@@ -337,13 +337,13 @@ def wide_bell(answer: tuple[int, ...]) -> str:
     if plain in (10, 15):
         raise Wrong("(a) The distance grows with the square root of the number of layers.")
     if plain in (66, 67):
-        raise Wrong("(a) Turned over: 2n/3 shall be 100.")
+        raise Wrong("(a) Turned over: 2L/3 shall be 100.")
     if plain == 100:
         raise Wrong("(a) A step of −1, 0 or 1 has the mean square 2/3, not 1.")
     if plain < 150:
-        raise Wrong("(a) Too few: √(2n/3) is not yet 10.")
+        raise Wrong("(a) Too few: √(2L/3) is not yet 10.")
     if plain > 150:
-        raise Wrong("(a) Fewer do: √(2n/3) shall be 10.")
+        raise Wrong("(a) Fewer do: √(2L/3) shall be 10.")
     if doubling == 4:
         raise Wrong("(b) Four layers: 2/3·(1 + 4 + 16 + 64) is 56.7.")
     if doubling < 4:

@@ -306,25 +306,25 @@ def separable(function: Call) -> str:
     "16.5p",
     Number("a fraction"),
     Page(
-        known=(1 / 128 + 1 / 9, 0.12, 1 / 9, 1 / 128, 1 / 64 + 1 / 9, 1 / 128 + 1 / 3),
+        known=(1 / 100 + 1 / 25, 1 / 25, 1 / 100, 1 / 64 + 1 / 25, 1 / 100 + 1 / 5),
         labels=("Fraction",),
-        ask="A 3×3 layer from 64 to 128 channels, made separable: which fraction of its "
+        ask="A 5×5 layer from 64 to 100 channels, made separable: which fraction of its "
         "multiply-adds is left?",
     ),
 )
 def fraction_left(fraction: float) -> str:
-    """The fraction of multiply-adds of a separable 3×3 layer, 64 to 128 channels."""
-    if close(fraction, 1 / 128 + 1 / 9) or fraction == 0.12:  # two digits will do
-        return "(64·9 + 64·128) / (64·128·9): a little more than a ninth."
-    if close(fraction, 1 / 9):
+    """The fraction of multiply-adds of a separable 5×5 layer, 64 to 100 channels."""
+    if close(fraction, 1 / 100 + 1 / 25):
+        return "(64·25 + 64·100) / (64·100·25): a twentieth."
+    if close(fraction, 1 / 25):
         raise Wrong("That is the 1×1 layer alone; the depthwise one is missing.")
-    if close(fraction, 1 / 128):
+    if close(fraction, 1 / 100):
         raise Wrong("That is the depthwise layer alone; the 1×1 layer is missing.")
-    if close(fraction, 1 / 64 + 1 / 9):
+    if close(fraction, 1 / 64 + 1 / 25):
         raise Wrong("The depthwise layer has 64 kernels, one for each input channel.")
-    if close(fraction, 1 / 128 + 1 / 3):
-        raise Wrong("The kernel has nine taps, not three.")
-    raise Wrong("At one place: 64·9 products depthwise, and 64·128 for the 1×1 layer.")
+    if close(fraction, 1 / 100 + 1 / 5):
+        raise Wrong("The kernel has 25 taps, not five.")
+    raise Wrong("At one place: 64·25 products depthwise, and 64·100 for the 1×1 layer.")
 
 
 @exercise(
