@@ -16,6 +16,7 @@ from utils.widgets.dense_to_conv import DenseToConv as DenseToConv
 from utils.widgets.image_filter import ImageFilter as ImageFilter
 from utils.widgets.layer_cost import LayerCost as LayerCost
 from utils.widgets.matrix_view import MatrixView as MatrixView
+from utils.widgets.network import Network as Network
 from utils.widgets.receptive_field import ReceptiveField as ReceptiveField
 from utils.widgets.reparameterize import Reparameterize as Reparameterize
 from utils.widgets.shape_calculator import ShapeCalculator as ShapeCalculator
