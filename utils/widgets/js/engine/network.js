@@ -8,6 +8,7 @@ import { examples, weights } from "./network.json";
 /** @type {[digit: number, picture: string][]} */
 export const EXAMPLES = /** @type {any} */ (examples);
 
+export const PACKED = weights; // bytes in base64
 export const SIDE = 12; // cells of the picture, in both directions
 export const FINE = 4; // of ink to a cell
 export const TAPS = 9;
@@ -122,7 +123,7 @@ export function forward(picture) {
   return levels;
 }
 
-export const valueOf = (levels, level, unit) => levels[level][unit] / LEVELS[level].per;
+export const numberOf = (levels, level, unit) => levels[level][unit] / LEVELS[level].per;
 
 /** The shares of the ten digits. */
 export function shares(levels) {

@@ -32,9 +32,7 @@ export function inside(levels, { level, unit, pool }) {
   const [map, row, col] = net.place(level, unit);
   const below = LEVELS[level - 1];
   const channels = pool ? [map] : Array.from({ length: below.maps }, (_, channel) => channel);
-  const windows = channels.map((channel) =>
-    net.read(levels, level, unit, channel).map((x) => clean(x / below.per)),
-  );
+  const windows = channels.map((channel) => net.read(levels, level, unit, channel).map((x) => clean(x / below.per)));
   const kernels = pool
     ? []
     : channels.map((channel) =>
@@ -43,7 +41,7 @@ export function inside(levels, { level, unit, pool }) {
   const partials = pool ? [] : net.partials(levels, level, unit).map((x) => clean(x / LEVELS[level].per));
   const bias = pool ? 0 : net.bias(level, map) / 100;
   const sum = clean(partials.reduce((a, b) => a + b, bias));
-  return { map, row, col, windows, kernels, partials, bias, sum, value: clean(net.valueOf(levels, level, unit)) };
+  return { map, row, col, windows, kernels, partials, bias, sum, value: clean(net.numberOf(levels, level, unit)) };
 }
 
 /** A unit's name within its level. */
@@ -75,15 +73,13 @@ export function largest(partials) {
 }
 
 /** What the numbers of that equation are. */
-export function meaning(at, told) {
-  const where = `${LEVELS[at.level].name}, ${unitName(at.level, at.unit)}`;
-  if (at.pool) return `${where}: the largest of four`;
-  if (at.product >= 0) return `${where}, channel ${at.channel}: number × weight ${tapName(at.product)}`;
-  if (at.channel >= 0) return `${where}, channel ${at.channel}: nine products, added up`;
-  if (at.level < LAST)
-    return told.partials.length > 1 ? `${where}: bias, then one sum a channel` : `${where}: bias, then the window’s sum`;
-  const few = largest(told.partials).slice(0, LARGEST);
-  return `${where}: bias, then maps ${few.map(([channel]) => channel).join(", ")}, then the other ${told.partials.length - LARGEST}`;
+export function meaning(at, { partials }) {
+  if (at.pool) return "The largest of four";
+  if (at.product >= 0) return `Number × weight ${tapName(at.product)}`;
+  if (at.channel >= 0) return "Nine products, added up";
+  if (at.level < LAST) return partials.length > 1 ? "Bias, then one sum a channel" : "Bias, then the window’s sum";
+  const few = largest(partials).slice(0, LARGEST);
+  return `Bias, then maps ${few.map(([channel]) => channel).join(", ")}, then the other ${partials.length - LARGEST}`;
 }
 
 export const tapName = (tap) => `(${Math.floor(tap / 3)}, ${tap % 3})`;
@@ -95,12 +91,12 @@ export function consequence(levels, at, told) {
     const [row, col] = [top + Math.floor(at.product / 3), left + (at.product % 3)];
     const { size, name } = LEVELS[at.level - 1];
     const inside = Math.min(row, col) >= 0 && Math.max(row, col) < size;
-    return inside ? `The number stands at (${row}, ${col}) there: ${name}` : "The number is padding, a zero";
+    return inside ? `The number stands at (${row}, ${col}) of ${name}` : "The number is padding, a zero";
   }
   if (at.channel >= 0) return `One of ${told.partials.length} parts of the unit’s sum`;
   if (at.pool) {
-    const tap = told.windows[0].indexOf(told.value);
-    return `The first of the largest stands at (${2 * told.row + (tap >> 1)}, ${2 * told.col + (tap % 2)}) of map ${told.map}`;
+    const tap = told.windows[0].indexOf(told.value); // the first, of several
+    return `It stands at (${2 * told.row + (tap >> 1)}, ${2 * told.col + (tap % 2)}) of map ${told.map}`;
   }
   if (at.level < LAST) return equal(`ReLU: max(${show(told.sum)}, 0)`, told.sum, told.value);
   return `This score makes ${percent(net.shares(levels)[told.map])} of the answer`;
@@ -108,13 +104,59 @@ export function consequence(levels, at, told) {
 
 /** What is pointed at. */
 export function pointed(levels, level, unit) {
-  const value = show(clean(net.valueOf(levels, level, unit)));
+  const value = show(clean(net.numberOf(levels, level, unit)));
   const [map, row, col] = net.place(level, unit);
   if (!level) return `Picture (${row}, ${col}): ${value}. Marked above: all that it can reach`;
   if (level === LAST) return `Digit ${map}: score ${value}, ${percent(net.shares(levels)[map])} of the answer`;
   const { kind } = LEVELS[level];
-  const reads = kind === "pool" ? "reads four numbers of one map" : `reads 3×3 of ${LEVELS[level - 1].maps === 1 ? "the picture" : "all 8 maps"}`;
+  const reads =
+    kind === "pool"
+      ? "reads four numbers of one map"
+      : `reads 3×3 of ${LEVELS[level - 1].maps === 1 ? "the picture" : "all 8 maps"}`;
   return `${LEVELS[level].name}, map ${map} (${row}, ${col}): ${value}; ${reads}`;
+}
+
+/**
+ * Where the frames stand: of each level and map, [what a unit reads], the unit, and what a number of the
+ * picture can reach. Of the picture, all that the unit sees through the layers between.
+ */
+export function frames(level, unit, only = null) {
+  const [map, row, col] = net.place(level, unit);
+  const { kind } = LEVELS[level];
+  const fed = level ? [] : reached(row, col);
+  const window = level ? net.windowOf(level, unit) : null;
+  const field = level > 1 ? fieldOf(level, unit) : window;
+  const reads = (channel) => (kind === "pool" ? channel === map : only === null || channel === only);
+  return {
+    seen: (own, channel) => (level && !own ? field : level > 1 && own === level - 1 && reads(channel) ? window : null),
+    unit: (own, channel) => (own === level && channel === map ? { top: row, left: col, side: 1 } : null),
+    fed: (own) => fed[own] ?? null,
+    digit: level === LAST ? [map] : [],
+  };
+}
+
+/** The square of the picture that a unit sees. */
+function fieldOf(level, unit) {
+  const { top, left, side } = net.windowOf(level, unit);
+  const ends = [top, top + side - 1, left, left + side - 1];
+  for (let below = level - 1; below > 0; below--)
+    ends.forEach((at, i) => {
+      const last = i % 2;
+      ends[i] = LEVELS[below].kind === "pool" ? 2 * at + last : at - 1 + 2 * last;
+    });
+  const [first, end, start, stop] = ends.map((at) => Math.min(Math.max(at, 0), net.SIDE - 1));
+  return { top: first, left: start, side: end - first + 1, wide: stop - start + 1 };
+}
+
+/** What a number of the picture can change, level by level. */
+function reached(row, col) {
+  let ends = [row, row, col, col];
+  return LEVELS.map(({ kind, size }, level) => {
+    if (level) ends = ends.map((at, i) => (kind === "pool" ? at >> 1 : at - 1 + 2 * (i % 2)));
+    ends = ends.map((at) => Math.min(Math.max(at, 0), size - 1));
+    const [top, bottom, left, right] = ends;
+    return level && kind !== "dense" ? { top, left, side: bottom - top + 1, wide: right - left + 1 } : null;
+  });
 }
 
 const STEPS = [
@@ -127,23 +169,23 @@ const STEPS = [
 /** What the last level shown does. */
 export function stepText(levels, step) {
   if (step < LAST) return STEPS[step];
-  if (!levels[0].some(Boolean)) return "No ink: this answer comes from the biases alone";
+  if (!levels[0].some(Boolean)) return "No ink: this answer is made of biases alone";
   const digit = net.answer(levels);
-  return `Ten scores, as shares: the network reads ${digit}, with ${percent(net.shares(levels)[digit])}`;
+  return `The network reads ${digit}: ${percent(net.shares(levels)[digit])} of the answer`;
 }
 
 /** What the last change of the picture did to a level. */
 export const movedText = (share) => `${Math.round(100 * share)}% changed`;
 
 /** The same as PyTorch code that needs nothing but torch, and prints the shares. */
-export const networkPytorch = (state, packed) =>
+export const networkPytorch = (state) =>
   [
     "import base64",
     "import torch",
     "from torch import nn",
     "",
     `picture = "${net.seen(state)}"  # tenths, A for ten`,
-    `packed = "${packed}"  # hundredths`,
+    `packed = "${net.PACKED}"  # hundredths`,
     "",
     "X = torch.tensor([int(c, 11) for c in picture]).double().view(1, 1, 12, 12) / 10",
     "model = nn.Sequential(",

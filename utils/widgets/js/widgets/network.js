@@ -1,0 +1,227 @@
+// Network: a digit is drawn, a small network reads it; every map is shown, and every unit opens.
+
+import * as net from "../engine/network.js";
+import * as words from "../engine/network_words.js";
+import { show } from "../engine/numbers.js";
+import { h, icon, setText } from "../view/dom.js";
+import { createButton, createChoice } from "../view/field.js";
+import { colorOf, createMaps } from "../view/maps.js";
+import { createOpened } from "../view/opened.js";
+import { createPad } from "../view/pad.js";
+import { createShares } from "../view/shares.js";
+import { createPanel, createShell } from "../view/shell.js";
+import { createStore } from "../view/store.js";
+import { createTransport } from "../view/transport.js";
+
+const KEYS = ["picture", "before", "tool", "cover", "step", "layer", "unit", "channel", "product"];
+const { LEVELS, LAST } = net;
+const ARROWS = [
+  ["up", [-1, 0], "M8 13V3M4 7l4-4 4 4"],
+  ["down", [1, 0], "M8 3v10M4 9l4 4 4-4"],
+  ["left", [0, -1], "M13 8H3M7 4 3 8l4 4"],
+  ["right", [0, 1], "M3 8h10M9 4l4 4-4 4"],
+];
+const EMPTY = "0".repeat(net.SIDE ** 2);
+
+export default function network({ model, el }) {
+  const store = createStore(model, KEYS, render);
+  const snippet = () => words.networkPytorch(store.state);
+  const shell = createShell({ el, name: "Network", store, snippet });
+  /** @type {[level: number, unit: number] | null} */
+  let preview = null;
+  let now = { seen: "", levels: [] };
+  let then = now;
+  const step = () => Math.min(Math.max(store.state.step, 0), LAST);
+
+  const peek = (level) => (unit, byKey) => {
+    preview = unit === null ? null : [level, unit];
+    renderMarks();
+    if (byKey) shell.say(shell.pointed.textContent.replaceAll("−", "minus "));
+  };
+  const open = (level) => (unit) => choose({ layer: level - 1, unit, channel: 0, product: 0 });
+  function choose(changes) {
+    transport.pause();
+    preview = null;
+    store.commit(changes, { remember: false });
+  }
+  /** Changes the picture; `kept` was there before, which the marks compare with. */
+  function change(changes, kept = net.seen(store.state), remember = true) {
+    transport.pause();
+    store.commit({ step: LAST, before: kept, ...changes }, { remember });
+  }
+
+  let held = ""; // what was seen as a stroke began
+  const pad = createPad({
+    onPreview: (cell) => peek(0)(cell && cell[0] * net.SIDE + cell[1], false),
+    onPaint(picture, started) {
+      if (started) held = net.seen(store.state);
+      if (picture !== store.state.picture) change({ picture }, held, fresh(started));
+    },
+    onCover(cover, started) {
+      change({ cover }, store.state.picture, fresh(started));
+    },
+  });
+  let unsaved = true; // what one stroke changes is one step for Undo
+  function fresh(started) {
+    if (started) unsaved = true;
+    const remember = unsaved;
+    unsaved = false;
+    return remember;
+  }
+  const layers = LEVELS.slice(1, LAST).map(({ name, maps, size }, i) => {
+    const level = i + 1;
+    const view = createMaps({ label: name, maps, size, onPreview: peek(level), onPick: open(level) });
+    const panel = createPanel(name, view.element);
+    panel.element.classList.add(`is-${maps}-${size}`);
+    return { ...panel, view, level };
+  });
+  const shares = createShares({ onPreview: (digit, byKey) => peek(LAST)(digit, byKey), onPick: open(LAST) });
+  const picture = createPanel("Picture", pad.element);
+  const answer = createPanel("Answer", shares.element);
+  shell.stage.classList.add("ex-net");
+  shell.stage.append(picture.element, ...layers.map(({ element }) => element), answer.element);
+
+  const opened = createOpened({
+    onChoose: choose,
+    onOpen: (level, unit) => open(level)(unit),
+    onPreview(channel) {
+      preview = null;
+      renderMarks(channel);
+    },
+  });
+
+  const transport = createTransport({
+    onStep(to) {
+      preview = null;
+      store.commit({ step: to }, { remember: false });
+    },
+    onPlaying: (playing) => !playing && speak(),
+  });
+  shell.addTransport(transport);
+  const beside = h("div", { class: "ex-inside" }, opened.element, shell.lines);
+  transport.element.after(beside);
+
+  // What is done to the picture.
+  const tool = createChoice({
+    label: "Tool",
+    options: [
+      ["draw", "Draw"],
+      ["erase", "Erase"],
+      ["cover", "Cover"],
+    ],
+    onChange: (value) => change({ tool: value }, store.state.picture),
+  });
+  const arrows = ARROWS.map(([word, by, path]) => {
+    const name = `Shift ${word}`;
+    const press = () => change({ picture: net.shifted(store.state.picture, .../** @type {[number, number]} */ (by)) });
+    return h("button", { type: "button", class: "ex-icon", "aria-label": name, title: name, click: press }, icon(path));
+  });
+  const clear = createButton("Clear", () => change({ picture: EMPTY }));
+  const presets = net.EXAMPLES.map(([digit, stored], i) => {
+    const canvas = h("canvas", { width: net.SIDE, height: net.SIDE, "aria-hidden": "true" });
+    const name = `${digit}, a digit of the data${i < 10 ? "" : ", that is misread"}`;
+    const press = () => change({ picture: stored }, stored);
+    const element = h("button", { type: "button", "aria-label": name, title: name, click: press }, canvas);
+    return { element, canvas, stored };
+  });
+  const bar = h(
+    "div",
+    { class: "ex-bar ex-netbar" },
+    h("div", { class: "ex-ways" }, tool.element, h("div", { class: "ex-buttons" }, arrows), clear),
+    h(
+      "div",
+      { class: "ex-digits", role: "group", "aria-label": "Digits" },
+      presets.map(({ element }) => element),
+    ),
+  );
+  shell.root.insertBefore(bar, shell.stage);
+
+  let colors = [];
+  const themed = new MutationObserver(tint);
+  themed.observe(shell.root, { attributes: true, attributeFilter: ["data-theme"] });
+  function tint() {
+    colors = [colorOf(shell.root, "--weight"), colorOf(shell.root, "--window")];
+    pad.tint(shell.root);
+    for (const { canvas, stored } of presets) opened.shade(canvas, net.unpack(stored), 10, colors);
+    draw();
+  }
+
+  /** The levels of a picture; the last two are at hand. */
+  const levelsOf = (seen) => [now, then].find((known) => known.seen === seen) ?? { seen, levels: net.forward(seen) };
+
+  function draw() {
+    for (const { view, level } of layers) {
+      const numbers = now.levels[level];
+      view.draw(step() < level ? [] : numbers, Math.max(...numbers), colors);
+    }
+    opened.draw(colors);
+  }
+
+  function render() {
+    const { state } = store;
+    const [seen, before] = [levelsOf(net.seen(state)), levelsOf(state.before)];
+    now = seen;
+    then = before;
+    const cells = net.unpack(now.seen);
+    pad.update({
+      cells,
+      picture: state.picture,
+      state,
+      label: (row, col, text) => `Row ${row}, column ${col}: ${text}`,
+    });
+    for (const { detail, element, level } of layers) {
+      const { maps, size } = LEVELS[level];
+      const still = now.seen === then.seen;
+      detail(still ? `${maps} × ${size}×${size}` : words.movedText(net.moved(now.levels, then.levels, level)));
+      element.classList.toggle("is-later", step() < level);
+    }
+    answer.element.classList.toggle("is-later", step() < LAST);
+    picture.detail(state.tool === "cover" ? "no ink under the square" : "12×12, draw on it");
+    answer.detail(now.seen === then.seen ? "" : "│ before");
+    shares.update(net.shares(now.levels), now.seen === then.seen ? null : net.shares(then.levels));
+    tool.set(state.tool);
+    for (const { element, stored } of presets) element.setAttribute("aria-pressed", String(stored === state.picture));
+    opened.update(now.levels, words.opened(state));
+    if (colors.length) draw();
+    renderMarks();
+    transport.set(step(), LEVELS.length);
+    shell.refresh();
+    if (!transport.playing && !pad.busy) speak();
+  }
+
+  /** Where the pointed unit stands and what it reads, or the opened one's; `channel` of it, if one is pointed at. */
+  function renderMarks(channel = null) {
+    const { state } = store;
+    const at = words.opened(state);
+    const told = words.inside(now.levels, at);
+    const [level, unit] = preview ?? [at.level, at.unit];
+    const only = preview ? null : (channel ?? (at.channel < 0 ? null : at.channel));
+    const boxes = words.frames(level, unit, only);
+    pad.mark("seen", boxes.seen(0, 0));
+    pad.mark("unit", boxes.unit(0, 0));
+    for (const { view, level: own } of layers)
+      for (const name of ["seen", "unit", "fed"]) view.mark(name, (map) => boxes[name](own, map));
+    shares.mark(preview ? boxes.digit : [], at.level === LAST ? at.unit : null);
+    setText(shell.pointed, preview ? words.pointed(now.levels, level, unit) : words.stepText(now.levels, step()));
+    setText(shell.arithmetic, words.equation(at, told));
+    setText(shell.shape, `${words.meaning(at, told)}\n${words.consequence(now.levels, at, told)}`);
+  }
+
+  function speak() {
+    const at = words.opened(store.state);
+    const sum = show(words.inside(now.levels, at).value).replace("−", "minus ");
+    shell.say(
+      `${words.stepText(now.levels, step())}. Opened: ${LEVELS[at.level].name}, ${words.unitName(at.level, at.unit)}, ${sum}.`,
+    );
+  }
+
+  render();
+  const first = requestAnimationFrame(tint); // it has no colours before it stands on the page
+  return () => {
+    cancelAnimationFrame(first);
+    themed.disconnect();
+    transport.pause();
+    store.dispose();
+    shell.dispose();
+  };
+}
