@@ -10,6 +10,7 @@ MAX = [[0, 8, 0, 0], [0, 0, 4, 0]]
 RIGHT = {
     "18.ap": [89, 0.89, "89%", 80, np.float32(97), torch.tensor(90)],
     "18.bp": [("dense 1", "convolution 2"), ["Dense 1", "Convolution 2"]],
+    "18.dp": [2, 2.0, "2", torch.tensor(2)],
     "18.cp": [52, 0.52, "50%", 35, np.int64(66), torch.tensor(48.0)],
     "18.1": [(117078, 4), [117078.0, 4], torch.tensor([117078, 4]), np.array([117078, 4])],
     "18.2": [(1176, 152410), [1176.0, 152410], torch.tensor([1176, 152410])],
@@ -18,6 +19,7 @@ RIGHT = {
     "18.5": [(0.25, 1 / 256), (Fraction(1, 4), Fraction(1, 256)), ("1/4", "1/256")],
     "18.6": [(9, 4, 32), [9.0, 4, 32], np.array([9, 4, 32])],
     "18.7": [(1, 25), [1.0, 25], torch.tensor([1, 25])],
+    "18.8": [(0.6, 0.76), (0.6, 0.7635), ["3/5", 0.764], torch.tensor([0.6, 0.763])],
 }
 
 NAN = float("nan")
@@ -46,6 +48,14 @@ WRONG = {
         (0.2, "an eighth"),
         (-1, "between 0 and 100"),
         ("some", "percent of the digits"),
+    ],
+    "18.dp": [
+        (0, "Nearly"),
+        (1, "Nearly"),
+        (5, "Fewer"),
+        (10, "nine changes"),
+        (-1, "nine changes"),
+        (NAN, "a whole number"),
     ],
     "18.1": [
         ((123412, 4), "Not everything"),
@@ -119,6 +129,18 @@ WRONG = {
         ((1, 5), "from left to right"),
         ((1, 9), "by one or by two"),
         ((1, 16), "In how many ways"),
+    ],
+    "18.8": [
+        ((4.8, 0.76), "the sum"),
+        ((1, 0.76), "signs"),
+        ((0.5, 0.76), "two of them negative"),
+        ((0.6, 2.16), "root of 8"),
+        ((0.6, 0.27), "not by 8"),
+        ((0.6, 0.32), "Times"),
+        ((0.6, 1.53), "end to end"),
+        ((0.6, 0.63), "for many values"),
+        ((0.6, 0.9), "over the root"),
+        ((0.6, NAN), "the mean"),
     ],
 }
 

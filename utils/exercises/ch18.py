@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from utils.exercises import Wrong, exercise
-from utils.exercises.answers import Array, Integers, Letters, Number, Numbers, Words, agree
+from utils.exercises.answers import Array, Integer, Integers, Number, Numbers, Words, agree
 from utils.exercises.page import Page
 
 _LAYERS = ("convolution 1", "convolution 2", "dense 1", "dense 2", "dense 3")
@@ -366,3 +366,66 @@ def blank_page(answer: tuple[int, ...]) -> str:
     if padded != 25:
         raise Wrong("(a) is right. (b) In how many ways can a window hang over an edge?")
     return "All windows alike; and 5·5 ways to hang over."
+
+
+@exercise(
+    "18.8",
+    Numbers(2, "the mean, the reach of its interval"),
+    Page(
+        known=(
+            (0.6, 0.76),
+            (0.6, 0.7635),
+            (1, 0.76),
+            (4.8, 0.76),
+            (0.9, 0.76),
+            (0.6, 2.16),
+            (0.6, 0.27),
+            (0.6, 0.32),
+            (0.6, 1.53),
+            (0.6, 0.63),
+        ),
+        labels=("(a) Mean", "(b) Reach"),
+    ),
+)
+def eight_differences(answer: tuple[float, ...]) -> str:
+    """Mean and Student's interval of the stored differences between ReLU and tanh."""
+    mean, reach = answer
+    if abs(mean - 4.8) < 0.01:
+        raise Wrong("(a) That is the sum of the eight.")
+    if abs(mean - 1) < 0.01 or abs(mean - 0.9) < 0.01:
+        raise Wrong("(a) The mean, with the signs as they are.")
+    if abs(mean - 0.6) > 0.01:
+        raise Wrong("(a) Add the eight, two of them negative, and divide by 8.")
+    if abs(reach - 2.16) < 0.01:
+        raise Wrong("(a) is right. (b) Divided by the root of 8.")
+    if abs(reach - 0.27) < 0.01:
+        raise Wrong("(a) is right. (b) By the root of 8, not by 8.")
+    if abs(reach - 0.32) < 0.01:
+        raise Wrong("(a) is right. (b) Times 2.365.")
+    if abs(reach - 1.53) < 0.01:
+        raise Wrong("(a) is right. (b) To either side; that is from end to end.")
+    if abs(reach - 0.63) < 0.005:
+        raise Wrong("(a) is right. (b) 1.96 is for many values; for eight it is 2.365.")
+    if abs(reach - 0.7635) > 0.01:
+        raise Wrong("(a) is right. (b) 2.365 times the standard deviation, over the root of 8.")
+    return "0.6, give or take 0.76: 0 lies inside."
+
+
+@exercise(
+    "18.dp",
+    Integer("a whole number of changes"),
+    Page(
+        known=tuple(range(10)),
+        labels=("Changes",),
+        ask="For how many of the nine changes to the ReLU network does it leave out 0?",
+    ),
+)
+def clear_changes(count: int) -> str:
+    """How many paired intervals of the ReLU network's nine changes leave out 0."""
+    if not 0 <= count <= 9:
+        raise Wrong("There are nine changes.")
+    if count > 3:
+        raise Wrong("Fewer. The network is less particular than that.")
+    if count != 2:
+        raise Wrong("Nearly.")
+    return "Two, and both by a hair."
