@@ -43,6 +43,13 @@ export const bias = (level, map) => W[starts.get(level) + LEVELS[level].maps * L
 export const unpack = (picture) => Array.from(picture, (c) => Number.parseInt(c, 11));
 export const pack = (cells) => cells.map((x) => "0123456789A"[x]).join("");
 
+/** Null where the state can be shown; else a sentence with the broken rule. */
+export function broken({ picture, before, cover }) {
+  if (![picture, before].every((text) => /^[0-9A]{144}$/.test(text))) return "A picture is 144 tenths, 0 to 9 or A.";
+  const within = cover.every((x) => Number.isInteger(x) && x >= 0 && x <= SIDE - COVER);
+  return within ? null : `The square begins in row and column 0 to ${SIDE - COVER}.`;
+}
+
 /** The picture under the square that covers it: no ink is seen there. */
 export function seen({ picture, tool, cover }) {
   if (tool !== "cover") return picture;

@@ -79,7 +79,7 @@ export function meaning(at, { partials }) {
   if (at.channel >= 0) return "Nine products, added up";
   if (at.level < LAST) return partials.length > 1 ? "Bias, then one sum a channel" : "Bias, then the window’s sum";
   const few = largest(partials).slice(0, LARGEST);
-  return `Bias, then maps ${few.map(([channel]) => channel).join(", ")}, then the other ${partials.length - LARGEST}`;
+  return `Bias, maps ${few.map(([channel]) => channel).join(", ")}, the other ${partials.length - LARGEST}`;
 }
 
 export const tapName = (tap) => `(${Math.floor(tap / 3)}, ${tap % 3})`;
@@ -106,14 +106,10 @@ export function consequence(levels, at, told) {
 export function pointed(levels, level, unit) {
   const value = show(clean(net.numberOf(levels, level, unit)));
   const [map, row, col] = net.place(level, unit);
-  if (!level) return `Picture (${row}, ${col}): ${value}. Marked above: all that it can reach`;
+  if (!level) return `Picture (${row}, ${col}): ${value}, and all that it can reach`;
   if (level === LAST) return `Digit ${map}: score ${value}, ${percent(net.shares(levels)[map])} of the answer`;
-  const { kind } = LEVELS[level];
-  const reads =
-    kind === "pool"
-      ? "reads four numbers of one map"
-      : `reads 3×3 of ${LEVELS[level - 1].maps === 1 ? "the picture" : "all 8 maps"}`;
-  return `${LEVELS[level].name}, map ${map} (${row}, ${col}): ${value}; ${reads}`;
+  const of = LEVELS[level - 1].maps === 1 ? "the picture" : "8 maps";
+  return `Map ${map} (${row}, ${col}): ${value}, from ${LEVELS[level].kind === "pool" ? "2×2 of one map" : `3×3 of ${of}`}`;
 }
 
 /**
@@ -161,10 +157,10 @@ function reached(row, col) {
 
 const STEPS = [
   "The picture: 144 numbers from 0 to 1",
-  "8 kernels of 3×3 pass over the picture; ReLU keeps what is above 0",
-  "Of each 2×2 the largest stays: 6×6",
-  "16 kernels of 8×3×3 pass over the 8 maps; ReLU keeps what is above 0",
-  "Of each 2×2 the largest stays: 3×3",
+  "8 kernels of 3×3, then ReLU",
+  "Of each 2×2 the largest: 6×6",
+  "16 kernels of 8×3×3, then ReLU",
+  "Of each 2×2 the largest: 3×3",
 ];
 /** What the last level shown does. */
 export function stepText(levels, step) {

@@ -8,7 +8,7 @@ import { pageModel } from "./store.js";
 
 const LINK = "M6.5 9.5l3-3M7 4.5l1.5-1.5a3 3 0 0 1 4.5 4.5L11.5 9M9 11.5 7.5 13A3 3 0 0 1 3 8.5L4.5 7";
 const DONE = "M3 8.5l3.5 3.5L13 4.5";
-const POSITIONS = new Set(["step", "row", "column", "layer", "unit", "channel"]);
+const POSITIONS = new Set(["step", "row", "column", "layer", "unit", "channel", "product"]);
 const RESIZED = new Set(["input", "kernel", "filters", "layers", "dilations"]); // the others are as large as they started
 const LONGEST = 64; // rows or columns
 

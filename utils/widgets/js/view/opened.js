@@ -95,8 +95,7 @@ export function createOpened({ onChoose, onOpen, onPreview }) {
     grid.update({
       to: [side, side],
       text: (r, c) => show(number(r, c)),
-      label: (r, c, text) =>
-        `${grid.grid.getAttribute("aria-label")}, row ${r}, column ${c}: ${text.replace("−", "minus ")}`,
+      label: (r, c, text) => `${grid.grid.getAttribute("aria-label")}, row ${r}, column ${c}: ${text}`,
       padded: (r, c) => grid === window && isPadding(r, c),
     });
   }
@@ -145,10 +144,9 @@ export function createOpened({ onChoose, onOpen, onPreview }) {
       parts.forEach(({ cell, number }, index) => {
         cell.hidden = index >= count;
         if (index >= count) return;
-        const text = show(told.partials[index]);
-        setText(number, shorten(text, ROOM));
-        const of = at.level === LAST ? "map" : "channel";
-        cell.setAttribute("aria-label", `${of} ${index}: ${text.replace("−", "minus ")}`);
+        const text = shorten(show(told.partials[index]), ROOM);
+        setText(number, text);
+        cell.setAttribute("aria-label", `${at.level === LAST ? "map" : "channel"} ${index}: ${text}`);
       });
     },
     /** The little pictures, with the colours of the theme. */

@@ -29,8 +29,16 @@ export default function network({ model, el }) {
   const shell = createShell({ el, name: "Network", store, snippet });
   /** @type {[level: number, unit: number] | null} */
   let preview = null;
-  let now = { seen: "", levels: [] };
-  let then = now;
+  let [now, then] = [[], []]; // every level's numbers, of the picture and of the one before
+  /** @type {Map<string, any[]>} */
+  const known = new Map(); // the levels of the pictures last seen
+  function levelsOf(seen) {
+    const levels = known.get(seen) ?? net.forward(seen);
+    known.delete(seen);
+    known.set(seen, levels);
+    if (known.size > 3) known.delete(known.keys().next().value);
+    return levels;
+  }
   const step = () => Math.min(Math.max(store.state.step, 0), LAST);
 
   const peek = (level) => (unit, byKey) => {
@@ -47,7 +55,11 @@ export default function network({ model, el }) {
   /** Changes the picture; `kept` was there before, which the marks compare with. */
   function change(changes, kept = net.seen(store.state), remember = true) {
     transport.pause();
-    store.commit({ step: LAST, before: kept, ...changes }, { remember });
+    const { state } = store;
+    const [from, to] = [state, { ...state, ...changes }].map((each) => net.answer(levelsOf(net.seen(each))));
+    // Who looks at the digit that is read still does.
+    const follows = state.layer === LAST - 1 && state.unit === from && !state.channel;
+    store.commit({ step: LAST, before: kept, ...changes, ...(follows && { unit: to }) }, { remember });
   }
 
   let held = ""; // what was seen as a stroke began
@@ -140,18 +152,16 @@ export default function network({ model, el }) {
   const themed = new MutationObserver(tint);
   themed.observe(shell.root, { attributes: true, attributeFilter: ["data-theme"] });
   function tint() {
+    if (net.broken(store.state)) return;
     colors = [colorOf(shell.root, "--weight"), colorOf(shell.root, "--window")];
     pad.tint(shell.root);
     for (const { canvas, stored } of presets) opened.shade(canvas, net.unpack(stored), 10, colors);
     draw();
   }
 
-  /** The levels of a picture; the last two are at hand. */
-  const levelsOf = (seen) => [now, then].find((known) => known.seen === seen) ?? { seen, levels: net.forward(seen) };
-
   function draw() {
     for (const { view, level } of layers) {
-      const numbers = now.levels[level];
+      const numbers = now[level];
       view.draw(step() < level ? [] : numbers, Math.max(...numbers), colors);
     }
     opened.draw(colors);
@@ -159,10 +169,14 @@ export default function network({ model, el }) {
 
   function render() {
     const { state } = store;
-    const [seen, before] = [levelsOf(net.seen(state)), levelsOf(state.before)];
-    now = seen;
-    then = before;
-    const cells = net.unpack(now.seen);
+    const broken = net.broken(state);
+    shell.complain(broken ?? "");
+    if (broken) return;
+    const seen = net.seen(state);
+    const still = seen === state.before;
+    then = levelsOf(state.before);
+    now = levelsOf(seen);
+    const cells = net.unpack(seen);
     pad.update({
       cells,
       picture: state.picture,
@@ -171,17 +185,16 @@ export default function network({ model, el }) {
     });
     for (const { detail, element, level } of layers) {
       const { maps, size } = LEVELS[level];
-      const still = now.seen === then.seen;
-      detail(still ? `${maps} × ${size}×${size}` : words.movedText(net.moved(now.levels, then.levels, level)));
+      detail(still ? `${maps} × ${size}×${size}` : words.movedText(net.moved(now, then, level)));
       element.classList.toggle("is-later", step() < level);
     }
     answer.element.classList.toggle("is-later", step() < LAST);
     picture.detail(state.tool === "cover" ? "no ink under the square" : "12×12, draw on it");
-    answer.detail(now.seen === then.seen ? "" : "│ before");
-    shares.update(net.shares(now.levels), now.seen === then.seen ? null : net.shares(then.levels));
+    answer.detail(still ? "" : "│ before");
+    shares.update(net.shares(now), still ? null : net.shares(then));
     tool.set(state.tool);
     for (const { element, stored } of presets) element.setAttribute("aria-pressed", String(stored === state.picture));
-    opened.update(now.levels, words.opened(state));
+    opened.update(now, words.opened(state));
     if (colors.length) draw();
     renderMarks();
     transport.set(step(), LEVELS.length);
@@ -193,7 +206,7 @@ export default function network({ model, el }) {
   function renderMarks(channel = null) {
     const { state } = store;
     const at = words.opened(state);
-    const told = words.inside(now.levels, at);
+    const told = words.inside(now, at);
     const [level, unit] = preview ?? [at.level, at.unit];
     const only = preview ? null : (channel ?? (at.channel < 0 ? null : at.channel));
     const boxes = words.frames(level, unit, only);
@@ -202,16 +215,16 @@ export default function network({ model, el }) {
     for (const { view, level: own } of layers)
       for (const name of ["seen", "unit", "fed"]) view.mark(name, (map) => boxes[name](own, map));
     shares.mark(preview ? boxes.digit : [], at.level === LAST ? at.unit : null);
-    setText(shell.pointed, preview ? words.pointed(now.levels, level, unit) : words.stepText(now.levels, step()));
+    setText(shell.pointed, preview ? words.pointed(now, level, unit) : words.stepText(now, step()));
     setText(shell.arithmetic, words.equation(at, told));
-    setText(shell.shape, `${words.meaning(at, told)}\n${words.consequence(now.levels, at, told)}`);
+    setText(shell.shape, `${words.meaning(at, told)}\n${words.consequence(now, at, told)}`);
   }
 
   function speak() {
     const at = words.opened(store.state);
-    const sum = show(words.inside(now.levels, at).value).replace("−", "minus ");
+    const sum = show(words.inside(now, at).value).replace("−", "minus ");
     shell.say(
-      `${words.stepText(now.levels, step())}. Opened: ${LEVELS[at.level].name}, ${words.unitName(at.level, at.unit)}, ${sum}.`,
+      `${words.stepText(now, step())}. Opened: ${LEVELS[at.level].name}, ${words.unitName(at.level, at.unit)}, ${sum}.`,
     );
   }
 
