@@ -5,8 +5,9 @@ placed anew on the field: moved, turned, sheared, 6 to 11 pixels high, its strok
 thinner, with a little noise. A minute or two on two cores.
 
 Measured on three kinds of digits that training has not seen: those held out, in the middle; the
-same, shifted as far as the field has room; and `strokes`, digits of a few templates under random
-affine changes, drawn with the round brush of the page. Strokes are no people's drawings.
+same, shifted to all places that the field has room for; and `strokes`, digits of a few templates
+under random affine changes, drawn with the round brush of the page. They are no people's drawings.
+Training sees such strokes, too, but after other templates.
 """
 
 import base64
@@ -20,13 +21,15 @@ from torch import Tensor, nn
 from utils import digits_network as network
 
 STEPS, BATCH = 4000, 256
+DRAWN = 48  # of a batch: drawn by rules, as `strokes` are, after other templates
 LARGEST = 1.27  # of a weight: hundredths in a byte
 
 FINE = 4  # of the pad's ink in each direction to a cell
 BRUSH = 3.2  # its radius in ink
 
 # Each digit as lines through points (right, down) of a square of side 1, in ways people write it.
-TEMPLATES: list[list[list[list[tuple[float, float]]]]] = [
+Templates = list[list[list[list[tuple[float, float]]]]]
+TEMPLATES: Templates = [
     [[[(0.5, 0), (0.2, 0.15), (0.1, 0.5), (0.2, 0.85), (0.5, 1), (0.8, 0.85), (0.9, 0.5),
        (0.8, 0.15), (0.5, 0)]]],
     [[[(0.5, 0), (0.5, 0.5), (0.5, 1)]], [[(0.25, 0.25), (0.55, 0), (0.55, 0.5), (0.55, 1)]]],
@@ -46,6 +49,33 @@ TEMPLATES: list[list[list[list[tuple[float, float]]]]] = [
        (0.25, 0.95), (0.65, 1), (0.85, 0.78), (0.5, 0.48)]]],
     [[[(0.82, 0.25), (0.6, 0.02), (0.25, 0.08), (0.15, 0.35), (0.4, 0.5), (0.75, 0.4),
        (0.82, 0.25), (0.78, 0.6), (0.6, 1)]]],
+]  # fmt: skip
+# Others, that training sees.
+TAUGHT: Templates = [
+    [[[(0.6, 0.02), (0.25, 0.12), (0.05, 0.55), (0.3, 0.95), (0.7, 0.95), (0.95, 0.5), (0.75, 0.1),
+       (0.45, 0.05)]]],
+    [[[(0.5, 0), (0.48, 1)]], [[(0.62, 0), (0.38, 1)]]],
+    [[[(0.1, 0.15), (0.5, 0), (0.85, 0.15), (0.8, 0.45), (0.35, 0.8), (0.05, 0.95), (0.4, 0.93),
+       (0.95, 1)]]],
+    [[[(0.1, 0.02), (0.85, 0.02)], [(0.85, 0.02), (0.45, 0.4)],
+      [(0.45, 0.4), (0.8, 0.5), (0.9, 0.75), (0.6, 0.98), (0.1, 0.92)]],
+     [[(0.2, 0.05), (0.7, 0.05), (0.75, 0.35), (0.35, 0.45), (0.8, 0.6), (0.75, 0.92), (0.15, 1)]]],
+    [[[(0.35, 0), (0.05, 0.6)], [(0.05, 0.6), (1, 0.55)], [(0.7, 0.2), (0.6, 1)]],
+     [[(0.1, 0.05), (0.12, 0.4), (0.3, 0.55), (0.9, 0.5)], [(0.9, 0), (0.85, 0.5), (0.85, 1)]],
+     [[(0.75, 0), (0.05, 0.7)], [(0.05, 0.7), (0.95, 0.7)], [(0.75, 0), (0.75, 1)]]],
+    [[[(0.9, 0.02), (0.25, 0.05)], [(0.25, 0.05), (0.2, 0.5)],
+      [(0.2, 0.5), (0.7, 0.45), (0.85, 0.75), (0.5, 0.98), (0.1, 0.85)]]],
+    [[[(0.6, 0), (0.2, 0.45), (0.1, 0.8), (0.45, 1), (0.8, 0.85), (0.7, 0.6), (0.35, 0.6),
+       (0.12, 0.8)]]],
+    [[[(0.05, 0.05), (0.5, 0.03), (0.95, 0.02)], [(0.95, 0.02), (0.3, 1)]],
+     [[(0.05, 0.2), (0.08, 0.02), (0.9, 0.02)], [(0.9, 0.02), (0.65, 0.4), (0.55, 1)]],
+     [[(0.15, 0), (0.85, 0)], [(0.85, 0), (0.45, 1)], [(0.4, 0.55), (0.9, 0.5)]]],
+    [[[(0.75, 0.1), (0.4, 0.02), (0.2, 0.25), (0.55, 0.5), (0.85, 0.75), (0.5, 1), (0.15, 0.78),
+       (0.45, 0.5), (0.8, 0.25), (0.75, 0.1)]]],
+    [[[(0.8, 0.3), (0.5, 0), (0.15, 0.2), (0.35, 0.5), (0.75, 0.35), (0.8, 0.15)],
+      [(0.8, 0.15), (0.78, 0.6), (0.7, 1)]],
+     [[(0.8, 0.1), (0.4, 0.02), (0.2, 0.3), (0.45, 0.48), (0.8, 0.3)],
+      [(0.8, 0.1), (0.8, 0.7), (0.6, 0.98), (0.2, 0.9)]]],
 ]  # fmt: skip
 
 
@@ -72,7 +102,9 @@ def ink(lines: list[Tensor]) -> Tensor:
     return network.tenths(F.avg_pool2d(drawn[None].float(), FINE)[0])
 
 
-def strokes(each: int = 60, seed: int = 0) -> tuple[Tensor, Tensor]:
+def strokes(
+    each: int = 60, seed: int = 0, templates: Templates = TEMPLATES
+) -> tuple[Tensor, Tensor]:
     """Digits drawn by rules, no people's: `(10·each, 1, 12, 12)` in tenths, and labels."""
     dice = torch.Generator().manual_seed(seed)
 
@@ -80,7 +112,7 @@ def strokes(each: int = 60, seed: int = 0) -> tuple[Tensor, Tensor]:
         return least + (most - least) * torch.rand(size, generator=dice)
 
     fields = []
-    for ways in TEMPLATES:
+    for ways in templates:
         for n in range(each):
             height, width = between(26, 42, 1), between(0.55, 0.9, 1)  # in ink; of the height
             turn, shear = between(-0.2, 0.2, 1), between(-0.25, 0.25, 1)
@@ -145,12 +177,15 @@ def train(seed: int = 0) -> nn.Sequential:
     torch.manual_seed(seed)
     dice = torch.Generator().manual_seed(seed)
     images, labels = network.training()
+    drawn, digits = strokes(240, seed + 1, TAUGHT)
     net = network.layers()
     optimizer = torch.optim.AdamW(net.parameters(), lr=0.01, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.01, total_steps=STEPS)
     for _ in range(STEPS):
-        chosen = torch.randint(len(labels), (BATCH,), generator=dice)
-        loss = F.cross_entropy(net(placed(images[chosen], dice)), labels[chosen])
+        some = torch.randint(len(labels), (BATCH - DRAWN,), generator=dice)
+        few = torch.randint(len(digits), (DRAWN,), generator=dice)
+        X = torch.cat([placed(images[some], dice), drawn[few]])
+        loss = F.cross_entropy(net(X), torch.cat([labels[some], digits[few]]))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
