@@ -69,7 +69,6 @@ NEW = {
         import { Grid } from "../view/grid.js";
         import { createPanel, createShell, ledBy } from "../view/shell.js";
         import { createStore } from "../view/store.js";
-        import { createTransport } from "../view/transport.js";
 
         export default function halfWay({ model, el }) {
           const store = createStore(model, ["row", "step"], render);
@@ -82,8 +81,7 @@ NEW = {
           const output = new Grid({ name: "Output" });
           const panels = [input, output].map((grid, i) => createPanel(i ? "Output" : "Input", grid.element));
           shell.stage.append(panels[0].element, ledBy("▹", panels[1]));
-          const transport = createTransport({ onStep: (step) => store.commit({ step }, { remember: false }) });
-          shell.addTransport(transport);
+          const transport = shell.addTransport();
           const label = (row, col, text) => `number ${col}, ${text}`;
 
           function render() {
@@ -99,11 +97,7 @@ NEW = {
           }
 
           render();
-          return () => {
-            transport.pause();
-            store.dispose();
-            shell.dispose();
-          };
+          return shell.dispose;
         }
         """,
 }

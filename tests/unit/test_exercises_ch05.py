@@ -75,7 +75,12 @@ RIGHT = {
     "05.ap": [81, 81.0, np.int64(81)],
     "05.bp": [76],
     "05.cp": [("blue, not red", "red, not cyan")],
-    "05.1a": [compose, compose_by_loops, lambda a, b: compose_by_loops(b, a)],
+    "05.1a": [
+        compose,
+        compose_by_loops,
+        lambda a, b: compose_by_loops(b, a),
+        lambda a, b: compose(a, b)[None, None],
+    ],
     "05.1b": [
         [1, 0, 1],
         (-1, 0, -1),

@@ -118,7 +118,7 @@ def _turn(K: Tensor) -> Tensor:
     return K.flip(0, 1)
 
 
-@exercise("05.1a", Function("compose(K1, K2)", Array("one kernel")))
+@exercise("05.1a", Function("compose(K1, K2)", Array("one kernel", 2)))
 def compose(function: Call) -> str:
     """`compose(K1, K2)`: the one kernel that does what the two do in a row."""
     for seed, (first, second) in enumerate([((2, 3), (3, 2)), ((1, 4), (3, 1)), ((3, 3), (3, 3))]):

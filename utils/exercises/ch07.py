@@ -216,7 +216,7 @@ def _which(answer: tuple[str, ...]) -> str:
     raise Wrong("(a) is right. In (b) the largest throws away what fifteen detectors say.")
 
 
-@exercise("07.6", Function("min_pool(X, k)", Array("a matrix")))
+@exercise("07.6", Function("min_pool(X, k)", Array("a matrix", 2)))
 def _min_pool(function: Call) -> str:
     generator = torch.Generator().manual_seed(0)
     for shape, k in (((4, 6), 2), ((6, 6), 3), ((7, 5), 2)):
@@ -236,7 +236,7 @@ def _min_pool(function: Call) -> str:
     return "min(a, b) = −max(−a, −b)."
 
 
-@exercise("07.7", Function("softmax_pool(X, k, beta)", Array("a matrix")))
+@exercise("07.7", Function("softmax_pool(X, k, beta)", Array("a matrix", 2)))
 def _softmax_pool(function: Call) -> str:
     generator = torch.Generator().manual_seed(0)
     for shape, k, beta in (((4, 6), 2, 1.0), ((6, 6), 3, -0.5), ((4, 4), 2, 0.0)):

@@ -287,7 +287,7 @@ def causal_parts(letters: frozenset[str]) -> str:
 
 @exercise(
     "13.6",
-    Function("causal_conv1d(X, W, d)", Array("a tensor of c_o rows and n columns"), pure=True),
+    Function("causal_conv1d(X, W, d)", Array("a tensor of c_o rows and n columns", 2), pure=True),
 )
 def causal_by_hand(function: Call) -> str:
     """`causal_conv1d(X, W, d)`: X (c_i, n), W (c_o, c_i, k) to (c_o, n)."""

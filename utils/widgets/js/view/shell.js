@@ -5,6 +5,7 @@ import { parseValue } from "../engine/numbers.js";
 import { followTheme, h, setText, sheet } from "./dom.js";
 import { createButton } from "./field.js";
 import styles from "./styles.css";
+import { createTransport } from "./transport.js";
 
 const COPY = "Copy as PyTorch";
 
@@ -42,6 +43,8 @@ export function createShell({ el, name, store, snippet = null, onReset = () => {
   codeBox.append(closeCode);
   const copyButton = createButton(COPY, copy);
   let confirmed = null;
+  /** @type {ReturnType<typeof createTransport> | null} */
+  let transport = null;
 
   const undo = createButton("Undo", () => store.undo());
   const reset = createButton("Reset", () => {
@@ -107,12 +110,33 @@ export function createShell({ el, name, store, snippet = null, onReset = () => {
     tools,
     say,
     lines,
-    /** Puts the transport right under what it moves; whoever changes anything else pauses it. */
-    addTransport(transport) {
+    /**
+     * A transport right under what it moves; whoever changes anything else pauses it.
+     * @param {object} [steps]
+     * @param {() => void} [steps.speak] tells a listener where it stands, when it pauses
+     * @param {() => void} [steps.leave] ends what was pointed at, before the step is drawn
+     * @param {(step: number) => void} [steps.go] takes the step
+     * @param {(step: number) => void} [steps.follow] moves what the step did, where the eye can follow
+     */
+    addTransport({
+      speak = () => {},
+      leave = () => {},
+      go = (step) => store.commit({ step }, { remember: false }),
+      follow = () => {},
+    } = {}) {
+      transport = createTransport({
+        onStep(step, slowly) {
+          leave();
+          go(step);
+          if (slowly) follow(step);
+        },
+        onPlaying: (playing) => !playing && speak(),
+      });
       root.insertBefore(transport.element, lines);
       root.addEventListener("ex-edit", transport.pause);
       root.addEventListener("input", ({ target }) => target.type === "text" && transport.pause());
       for (const button of [undo, reset]) button.addEventListener("click", transport.pause);
+      return transport;
     },
     addMore(...elements) {
       moreBox.hidden = false;
@@ -133,6 +157,8 @@ export function createShell({ el, name, store, snippet = null, onReset = () => {
       if (!codeBox.hidden) code.value = snippet();
     },
     dispose() {
+      transport?.pause();
+      store.dispose();
       clearTimeout(confirmed);
       stopTheme();
       root.remove();

@@ -7,7 +7,6 @@ import { createButton, createChoice, createCountField } from "../view/field.js";
 import { createFunnel } from "../view/funnel.js";
 import { createPanel, createShell } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 
 const KEYS = ["kernel_size", "dilations", "causal", "input", "step"];
 const LEGEND = "over time →; barred: held by the layer above; dashed: padding";
@@ -53,15 +52,13 @@ export default function causalStack({ model, el }) {
   shell.stage.classList.add("ex-stream");
   shell.stage.append(drawn.element);
 
-  const transport = createTransport({
-    onStep(to, slowly) {
+  const transport = shell.addTransport({
+    leave: () => {
       preview = null;
-      store.commit({ step: to }, { remember: false });
-      if (slowly) funnel.arrive(engine.delaysOf(store.state).map((delay) => to - delay));
     },
-    onPlaying: (playing) => !playing && speak(),
+    follow: (step) => funnel.arrive(engine.delaysOf(store.state).map((delay) => step - delay)),
+    speak,
   });
-  shell.addTransport(transport);
 
   /** Changes the stack, if it holds; who looks at the last output still does, and at another one, too. */
   function attempt(changes) {
@@ -205,8 +202,6 @@ export default function causalStack({ model, el }) {
   const first = requestAnimationFrame(follow); // it has no width before it stands on the page
   return () => {
     cancelAnimationFrame(first);
-    transport.pause();
-    store.dispose();
     shell.dispose();
   };
 }

@@ -151,7 +151,6 @@ export default function channelMix({ model, el }) {
   render();
   return () => {
     thumbnails.dispose();
-    store.dispose();
     shell.dispose();
   };
 }

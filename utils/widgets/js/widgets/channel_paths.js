@@ -133,8 +133,5 @@ export default function channelPaths({ model, el }) {
   }
 
   render();
-  return () => {
-    store.dispose();
-    shell.dispose();
-  };
+  return shell.dispose;
 }

@@ -12,7 +12,6 @@ import { resized } from "../view/kernels.js";
 import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 
 const KEYS = ["planes", "filters", "groups", "stride", "padding", "tints", "step"];
 const MOST = 20; // products that fly at once; of more only the sums
@@ -33,15 +32,13 @@ export default function channels({ model, el }) {
   shell.stage.append(lanes, results);
   const motion = createMotion(shell.root);
 
-  const transport = createTransport({
-    onStep(to, slowly) {
+  const transport = shell.addTransport({
+    leave: () => {
       preview = null;
-      store.commit({ step: to }, { remember: false });
-      if (slowly) showSums();
     },
-    onPlaying: (playing) => !playing && speak(),
+    follow: showSums,
+    speak,
   });
-  shell.addTransport(transport);
 
   function attempt(changes) {
     const next = { ...store.state, ...changes };
@@ -297,9 +294,5 @@ export default function channels({ model, el }) {
   }
 
   render();
-  return () => {
-    transport.pause();
-    store.dispose();
-    shell.dispose();
-  };
+  return shell.dispose;
 }

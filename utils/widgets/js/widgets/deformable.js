@@ -9,7 +9,6 @@ import { createMotion } from "../view/motion.js";
 import { createPoints } from "../view/points.js";
 import { createPanel, createShell, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 
 const KEYS = ["input", "kernel", "offset", "mask", "modulated", "row", "column", "step"];
 const AXES = ["Δrow", "Δcolumn"];
@@ -191,17 +190,16 @@ export default function deformable({ model, el }) {
       slopes,
     ),
   );
-  const transport = createTransport({
-    onStep(step, slowly) {
-      choose(step);
+  const transport = shell.addTransport({
+    go: choose,
+    follow(step) {
       const { a, b, sample, weight, n } = all[state().step];
-      const target = output.cellAt(state().row, state().column);
       const text = `${show(sample)} × ${show(weight)}`;
-      if (slowly && n === step) motion.fly([{ element: sampled.cellAt(a, b), text }], target);
+      const target = output.cellAt(state().row, state().column);
+      if (n === step) motion.fly([{ element: sampled.cellAt(a, b), text }], target);
     },
-    onPlaying: (playing) => !playing && speak(),
+    speak,
   });
-  shell.addTransport(transport);
 
   const label = (row, col, text) => `row ${row}, column ${col}, ${text}`.replaceAll("−", "minus ");
 
@@ -317,9 +315,7 @@ export default function deformable({ model, el }) {
 
   render();
   return () => {
-    transport.pause();
     motion.cancel();
-    store.dispose();
     shell.dispose();
   };
 }

@@ -8,7 +8,6 @@ import { Grid } from "../view/grid.js";
 import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 
 const KEYS = ["image", "dense", "shared", "delta", "stage", "step"];
 const STAGES = [
@@ -119,15 +118,13 @@ export default function denseToConv({ model, el }) {
     },
   });
   const said = h("p", { class: "ex-pointed ex-said", "data-part": "stage" });
-  const transport = createTransport({
-    onStep(step, slowly) {
+  const transport = shell.addTransport({
+    leave: () => {
       preview = null;
-      store.commit({ step }, { remember: false });
-      if (slowly) showProducts();
     },
-    onPlaying: (playing) => !playing && speak(),
+    follow: showProducts,
+    speak,
   });
-  shell.addTransport(transport);
   const delta = createCountField({
     label: "Reach Δ",
     least: 0,
@@ -299,9 +296,5 @@ export default function denseToConv({ model, el }) {
   }
 
   render();
-  return () => {
-    transport.pause();
-    store.dispose();
-    shell.dispose();
-  };
+  return shell.dispose;
 }

@@ -324,7 +324,6 @@ export default function imageFilter({ model, el }) {
   return () => {
     sweep.stop();
     thumbnails.dispose();
-    store.dispose();
     shell.dispose();
   };
 }

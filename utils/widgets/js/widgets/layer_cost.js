@@ -227,8 +227,5 @@ export default function layerCost({ model, el }) {
   }
 
   render();
-  return () => {
-    store.dispose();
-    shell.dispose();
-  };
+  return shell.dispose;
 }

@@ -17,7 +17,6 @@ import { resized } from "../view/kernels.js";
 import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, ledBy, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 
 const KEYS = ["input", "kernel", "stride", "padding", "unroll", "transposed", "step"];
 const configOf = (state) => ({ ...state, dilation: [1, 1], mode: "conv", bias: 0 });
@@ -101,15 +100,13 @@ export default function matrixView({ model, el }) {
     setText(last, now === "back" ? "→" : "=");
   }
 
-  const transport = createTransport({
-    onStep(step, slowly) {
+  const transport = shell.addTransport({
+    leave: () => {
       preview = null;
-      store.commit({ step }, { remember: false });
-      if (slowly) showProducts();
     },
-    onPlaying: (playing) => !playing && speak(),
+    follow: showProducts,
+    speak,
   });
-  shell.addTransport(transport);
 
   /** The products rise from the row of the matrix, and land in the result. */
   function showProducts() {
@@ -314,9 +311,5 @@ export default function matrixView({ model, el }) {
   }
 
   render();
-  return () => {
-    transport.pause();
-    store.dispose();
-    shell.dispose();
-  };
+  return shell.dispose;
 }

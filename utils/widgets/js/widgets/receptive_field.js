@@ -8,7 +8,6 @@ import { createFunnel } from "../view/funnel.js";
 import { createPlane } from "../view/plane.js";
 import { createPanel, createShell } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 
 const KEYS = ["layers", "size", "layer", "unit", "step"];
 const PALEST = 20; // per cent, of a unit on one path among many
@@ -64,16 +63,13 @@ export default function receptiveField({ model, el }) {
   shell.stage.classList.add("ex-field-of");
   shell.stage.append(funnel.element, square.element);
 
-  const transport = createTransport({
-    onStep(step, slowly) {
+  const transport = shell.addTransport({
+    leave: () => {
       preview = pointed = null;
-      store.commit({ step }, { remember: false });
-      const { layer } = chosen();
-      if (slowly) funnel.reveal(layer - step + 1, layer - step);
     },
-    onPlaying: (playing) => !playing && speak(),
+    follow: (step) => funnel.reveal(chosen().layer - step + 1, chosen().layer - step),
+    speak,
   });
-  shell.addTransport(transport);
 
   /** Changes the stack, if it holds; a unit in the middle stays there, and so does one of the last layer. */
   function attempt(changes) {
@@ -236,9 +232,5 @@ export default function receptiveField({ model, el }) {
   }
 
   render();
-  return () => {
-    transport.pause();
-    store.dispose();
-    shell.dispose();
-  };
+  return shell.dispose;
 }

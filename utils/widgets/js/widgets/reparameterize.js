@@ -8,7 +8,6 @@ import { Grid } from "../view/grid.js";
 import { createMotion } from "../view/motion.js";
 import { createPanel, createShell } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 
 const KEYS = ["kernel", "pointwise", "norms", "window", ...engine.BRANCHES.map(([key]) => key), "channel", "step"];
 
@@ -25,15 +24,13 @@ export default function reparameterize({ model, el }) {
   const motion = createMotion(shell.root);
   const channel = () => Math.min(Math.max(store.state.channel, 0), engine.channels(store.state) - 1);
 
-  const transport = createTransport({
-    onStep(to, slowly) {
+  const transport = shell.addTransport({
+    leave: () => {
       preview = null;
-      store.commit({ step: to }, { remember: false });
-      if (slowly) showMove();
     },
-    onPlaying: (playing) => !playing && speak(),
+    follow: showMove,
+    speak,
   });
-  shell.addTransport(transport);
 
   function attempt(changes) {
     const rule = engine.broken({ ...store.state, ...changes });
@@ -303,9 +300,5 @@ export default function reparameterize({ model, el }) {
   }
 
   render();
-  return () => {
-    transport.pause();
-    store.dispose();
-    shell.dispose();
-  };
+  return shell.dispose;
 }

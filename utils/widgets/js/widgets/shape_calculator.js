@@ -7,7 +7,6 @@ import { createButton, createCountField } from "../view/field.js";
 import { Grid } from "../view/grid.js";
 import { createPanel, createShell } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 
 const KEYS = ["n", "k", "stride", "padding", "dilation", "step"];
 const FIELDS = [
@@ -54,14 +53,12 @@ export default function shapeCalculator({ model, el }) {
   );
   const undrawn = h("p", { class: "ex-pointed" }, "The window is too wide to draw; the formula holds all the same.");
   shell.stage.append(line, undrawn);
-  const transport = createTransport({
-    onStep(step) {
+  const transport = shell.addTransport({
+    leave: () => {
       preview = null;
-      store.commit({ step }, { remember: false });
     },
-    onPlaying: (playing) => !playing && speak(),
+    speak,
   });
-  shell.addTransport(transport);
 
   const fields = Object.fromEntries(
     FIELDS.map(([key, label, least]) => [
@@ -289,9 +286,5 @@ export default function shapeCalculator({ model, el }) {
   }
 
   render();
-  return () => {
-    transport.pause();
-    store.dispose();
-    shell.dispose();
-  };
+  return shell.dispose;
 }

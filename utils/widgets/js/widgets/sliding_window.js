@@ -13,7 +13,6 @@ import { createMotion } from "../view/motion.js";
 import { createPrediction } from "../view/prediction.js";
 import { createPanel, createShell, fitStage, ledBy, setSign, sign } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 import { createWindowSettings } from "../view/window_settings.js";
 
 const KEYS = [
@@ -119,17 +118,13 @@ export default function slidingWindow({ model, el }) {
   const signs = [sign("⋆"), sign("=")];
   shell.stage.append(panels.input.element, ledBy(signs[0], panels.kernel), ledBy(signs[1], panels.output));
 
-  const transport = createTransport({
-    onStep(step, slowly) {
+  const transport = shell.addTransport({
+    leave: () => {
       preview = null;
-      store.commit({ step }, { remember: false });
-      if (slowly) showProducts();
     },
-    onPlaying(playing) {
-      if (!playing) speak();
-    },
+    follow: showProducts,
+    speak,
   });
-  shell.addTransport(transport);
 
   /** Commits a change that leaves something to compute; else says which rule it breaks. */
   function attempt(changes) {
@@ -322,9 +317,5 @@ export default function slidingWindow({ model, el }) {
   }
 
   render();
-  return () => {
-    transport.pause();
-    store.dispose();
-    shell.dispose();
-  };
+  return shell.dispose;
 }

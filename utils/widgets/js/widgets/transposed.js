@@ -10,7 +10,6 @@ import { resized } from "../view/kernels.js";
 import { createMotion } from "../view/motion.js";
 import { createPanel, createShell, ledBy } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 
 const KEYS = ["input", "kernel", "stride", "padding", "output_padding", "step"];
 const configOf = (state) => ({ ...state, outputPadding: state.output_padding });
@@ -80,15 +79,13 @@ export default function transposed({ model, el }) {
   shell.stage.append(pair);
   const motion = createMotion(shell.root);
 
-  const transport = createTransport({
-    onStep(step, slowly) {
+  const transport = shell.addTransport({
+    leave: () => {
       preview = null;
-      store.commit({ step }, { remember: false });
-      if (slowly) comeDown();
     },
-    onPlaying: (playing) => !playing && speak(),
+    follow: comeDown,
+    speak,
   });
-  shell.addTransport(transport);
 
   /** The stamp goes from the kernel to its place; on the other side the window slides over the same outputs. */
   function comeDown() {
@@ -318,9 +315,5 @@ export default function transposed({ model, el }) {
   }
 
   render();
-  return () => {
-    transport.pause();
-    store.dispose();
-    shell.dispose();
-  };
+  return shell.dispose;
 }
