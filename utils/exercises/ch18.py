@@ -417,7 +417,7 @@ def eight_differences(answer: tuple[float, ...]) -> str:
     Page(
         known=tuple(range(10)),
         labels=("Changes",),
-        ask="For how many of the nine changes to the ReLU network does it leave out 0?",
+        ask="For how many of the nine changes does the interval of the ReLU network leave out 0?",
     ),
 )
 def clear_changes(count: int) -> str:
