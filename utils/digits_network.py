@@ -43,10 +43,12 @@ def stored() -> dict[str, Any]:
     - `command`: what has written it.
     - `accuracy`: the share of digits read right. `centred` and `shifted` are the digits that no
       training has seen, in the middle of the field and at the 24 other places around; `strokes` are
-      drawn by `tools/train_network.py` by rules, no people's drawings.
+      drawn by rules, no people's drawings, after other templates than those that training saw.
     - `weights`: in hundredths, a signed byte each, in base64: layer by layer, then its biases.
     - `examples`: digits that no training has seen, each `[label, picture]`, the field's tenths row
       by row in 144 characters, `A` for ten; the network misreads the last.
+
+    Source of the digits: `utils.data.digits`.
     """
     content: dict[str, Any] = json.loads(STORED.read_text(encoding="utf-8"))
     return content

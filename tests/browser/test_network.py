@@ -96,6 +96,16 @@ def test_a_stroke_answers_before_it_ends_and_ends_outside(mount):
     assert torch.equal(picture(page), before)
 
 
+def test_a_stroke_that_begins_on_ink_is_taken_back_alone(mount):
+    page = mount(Network([[0] * 12] * 12))
+    draw(page, [(0.5, 0.2), (0.5, 0.8)])
+    first = picture(page)
+    draw(page, [(0.5, 0.5), (0.8, 0.5)])
+    assert picture(page).sum() > first.sum()
+    press(page, "Undo")
+    assert torch.equal(picture(page), first)
+
+
 def test_keys_draw_and_erase(mount):
     page = mount(Network([[0] * 12] * 12))
     read = answer(page)
@@ -311,3 +321,21 @@ def test_other_colours_are_drawn_with_another_theme(mount):
     dark = page.evaluate(pixel)
     page.evaluate("document.documentElement.dataset.theme = 'light'")
     assert sum(dark) > sum(light) > 0
+
+
+def test_a_finger_draws_and_does_not_scroll(show):
+    page = show(Network([[0] * 12] * 12), width=360, has_touch=True)
+    left, top, side = pad(page)
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": left + x * side, "y": top + y * side} for x, y in places]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (0.5, 0.15))
+    for step in range(1, 9):
+        touch("touchMove", (0.5, 0.15 + 0.08 * step))
+    touch("touchEnd")
+    drawn = picture(page)
+    assert (drawn[2:9, 5:7] > 0.5).all() and drawn[:, :4].sum() == 0
+    assert page.evaluate("scrollY") == 0 and answer(page)[0] == "1"

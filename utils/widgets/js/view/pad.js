@@ -29,21 +29,22 @@ export function createPad({ onPreview, onPaint, onCover }) {
   let tool = "draw";
   let color = [[0, 0, 0]];
 
+  let box; // where the pad stands: measured as a stroke begins, since each measuring lays the page out
   const point = (event) => {
-    const box = grid.grid.getBoundingClientRect();
     return [
       ((event.clientX - box.left) / box.width) * SIDE * FINE,
       ((event.clientY - box.top) / box.height) * SIDE * FINE,
     ];
   };
-  /** Ink, erased or covered from one point to another. */
-  function paint(from, to, started, level = tool === "erase" ? 0 : 10) {
+  /** Draws, erases or covers along a line of points. */
+  function paint(points, started, level = tool === "erase" ? 0 : 10) {
     if (tool === "cover") {
-      const corner = [to[1], to[0]].map((x) => Math.min(Math.max(Math.round(x / FINE - COVER / 2), 0), MOST));
+      const [x, y] = points.at(-1);
+      const corner = [y, x].map((at) => Math.min(Math.max(Math.round(at / FINE - COVER / 2), 0), MOST));
       return onCover(/** @type {[number, number]} */ (corner), started);
     }
     if (counted(drops) !== shown) drops = inkOf(shown);
-    stroke(drops, from, to, level);
+    points.forEach((to, i) => stroke(drops, points[Math.max(i - 1, 0)], to, level));
     onPaint(counted(drops), started);
     if (held !== null) shade(ink, drops, 10, color);
   }
@@ -54,18 +55,17 @@ export function createPad({ onPreview, onPaint, onCover }) {
     held = event.pointerId;
     board.setPointerCapture?.(held);
     board.classList.add("is-drawing");
+    box = grid.grid.getBoundingClientRect();
     last = point(event);
     onPreview(null);
-    paint(last, last, true);
+    paint([last], true);
   });
   board.addEventListener("pointermove", (event) => {
     if (event.pointerId !== held) return;
     if (!event.buttons) return end(event); // let go where nobody could tell
-    for (const each of [...(event.getCoalescedEvents?.() ?? []), event]) {
-      const to = point(each);
-      paint(last, to, false);
-      last = to;
-    }
+    const points = [...(event.getCoalescedEvents?.() ?? []), event].map(point);
+    paint([last, ...points], false);
+    last = points.at(-1);
   });
   function end(event) {
     if (event.pointerId !== held) return;
@@ -81,7 +81,7 @@ export function createPad({ onPreview, onPaint, onCover }) {
       if (!erases && event.key !== "Enter" && event.key !== " ") return;
       const [row, col] = grid.active;
       const middle = [col, row].map((i) => (i + 0.5) * FINE);
-      paint(middle, middle, true, erases || tool === "erase" ? 0 : 10);
+      paint([middle], true, erases || tool === "erase" ? 0 : 10);
       event.preventDefault();
       event.stopPropagation();
     },

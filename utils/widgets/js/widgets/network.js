@@ -63,23 +63,18 @@ export default function network({ model, el }) {
   }
 
   let held = ""; // what was seen as a stroke began
+  let unsaved = true; // what one stroke changes is one step for Undo
+  function stroke(started, changes, kept) {
+    if (started) [held, unsaved] = [kept, true];
+    if (Object.entries(changes).every(([key, value]) => String(value) === String(store.state[key]))) return;
+    change(changes, held, unsaved);
+    unsaved = false;
+  }
   const pad = createPad({
     onPreview: (cell) => peek(0)(cell && cell[0] * net.SIDE + cell[1], false),
-    onPaint(picture, started) {
-      if (started) held = net.seen(store.state);
-      if (picture !== store.state.picture) change({ picture }, held, fresh(started));
-    },
-    onCover(cover, started) {
-      change({ cover }, store.state.picture, fresh(started));
-    },
+    onPaint: (picture, started) => stroke(started, { picture }, net.seen(store.state)),
+    onCover: (cover, started) => stroke(started, { cover }, store.state.picture),
   });
-  let unsaved = true; // what one stroke changes is one step for Undo
-  function fresh(started) {
-    if (started) unsaved = true;
-    const remember = unsaved;
-    unsaved = false;
-    return remember;
-  }
   const layers = LEVELS.slice(1, LAST).map(({ name, maps, size }, i) => {
     const level = i + 1;
     const view = createMaps({ label: name, maps, size, onPreview: peek(level), onPick: open(level) });
@@ -121,7 +116,10 @@ export default function network({ model, el }) {
       ["erase", "Erase"],
       ["cover", "Cover"],
     ],
-    onChange: (value) => change({ tool: value }, store.state.picture),
+    onChange(value) {
+      const { tool: was, before, picture: whole } = store.state;
+      change({ tool: value }, [was, value].includes("cover") ? whole : before);
+    },
   });
   const arrows = ARROWS.map(([word, by, path]) => {
     const name = `Shift ${word}`;
