@@ -11,7 +11,6 @@ import { createPad } from "../view/pad.js";
 import { createShares } from "../view/shares.js";
 import { createPanel, createShell } from "../view/shell.js";
 import { createStore } from "../view/store.js";
-import { createTransport } from "../view/transport.js";
 
 const KEYS = ["picture", "before", "tool", "cover", "step", "layer", "unit", "channel", "product"];
 const { LEVELS, LAST } = net;
@@ -97,14 +96,12 @@ export default function network({ model, el }) {
     },
   });
 
-  const transport = createTransport({
-    onStep(to) {
+  const transport = shell.addTransport({
+    leave: () => {
       preview = null;
-      store.commit({ step: to }, { remember: false });
     },
-    onPlaying: (playing) => !playing && speak(),
+    speak,
   });
-  shell.addTransport(transport);
   const beside = h("div", { class: "ex-inside" }, opened.element, shell.lines);
   transport.element.after(beside);
 
