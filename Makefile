@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help book test serve lab notebooks widgets zip pdf bench bench-pages picture nightly colab pins set-repository release clean
+.PHONY: help book test serve lab notebooks widgets handout zip pdf bench bench-pages picture nightly colab pins set-repository release clean
 
 # What stands first in a recipe: `$(need) book` brings what the book needs. `exec`, where a line takes
 # a shell: a signal to make must reach the command, not a shell around it. tools/start.py and -S keep
@@ -54,6 +54,11 @@ widgets: ## Bundle the widgets' JavaScript into utils/widgets/dist
 	$(need) node
 	@exec "$(PYTHON)" tools/node.py npm run --silent build
 
+handout: ## Write a chapter without its answers: make handout CHAPTER=chapters/02-...
+	$(need) course
+	@test -n "$(CHAPTER)" || { echo "Say which: make handout CHAPTER=chapters/02-cross-correlation.ipynb"; exit 1; }
+	@exec $(PY) tools/handout.py $(CHAPTER)
+
 zip: ## Pack the web book into one file, for reading without a network
 	$(need) book
 	@$(PY) -S tools/start.py book build
@@ -64,12 +69,12 @@ pdf: ## Print the web book to one PDF
 	@$(PY) -S tools/start.py book build
 	@$(PY) tools/pdf.py
 
-bench: ## Measure beside torch; write the tables in README.md and in chapters 16 and 17 anew
+bench: ## Measure beside torch; write the tables in README.md and in the book anew
 	$(need) course
 	@$(PY) -m benchmarks --publish
 	@exec $(PY) tools/notebooks.py --measure chapters/16-*.ipynb chapters/17-*.ipynb
 
-bench-pages: ## Measure the pages of the web book; write the table in README.md anew
+bench-pages: ## Measure the pages of the web book; write the tables of them anew
 	$(need) browser course node
 	@$(PY) -S tools/start.py book build
 	@$(PY) -m benchmarks.page --publish

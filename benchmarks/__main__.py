@@ -17,7 +17,6 @@ import sys
 from datetime import date
 from pathlib import Path
 
-import nbformat
 import torch
 
 from benchmarks import plots, sections, tables, ways
@@ -104,23 +103,6 @@ def missed(report: Row) -> list[str]:
     return found
 
 
-def publish(report: Row) -> None:
-    """Put the tables into README.md and the chapters."""
-    rendered = tables.render(report)
-    readme = ROOT / "README.md"
-    readme.write_text(tables.fill(readme.read_text(encoding="utf-8"), rendered), encoding="utf-8")
-    for path in sorted((ROOT / "chapters").glob("[0-9]*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        filled = False
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                text = tables.fill(cell.source, rendered)
-                filled, cell.source = filled or text != cell.source, text
-        if filled:
-            text = nbformat.writes(notebook, indent=1, ensure_ascii=False)
-            path.write_text(text + "\n", encoding="utf-8")
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, write; with `--check`, fail where a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -144,7 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     plots.ratios(report, options.results / "ratios.png")
     plots.scaling(report, options.results / "scaling.png")
     if options.publish:
-        publish(report)
+        tables.publish(ROOT, tables.render(report))
     for table in tables.render(report).values():
         print(f"\n{table}")
     print(f"\ntargets missed: {'; '.join(report['missed']) or 'none'}")

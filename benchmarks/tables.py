@@ -7,6 +7,9 @@ them is replaced; a test holds that it is what the committed report says.
 import re
 import statistics
 from functools import partial
+from pathlib import Path
+
+import nbformat
 
 from benchmarks.sections import Row
 
@@ -189,3 +192,19 @@ def fill(text: str, tables: dict[str, str]) -> str:
             flags=re.DOTALL,
         )
     return text
+
+
+def publish(root: Path, tables: dict[str, str]) -> None:
+    """Put the tables into README.md and the pages of the book, in the repository at `root`."""
+    for path in [root / "README.md", *sorted((root / "chapters").glob("*.md"))]:
+        path.write_text(fill(path.read_text(encoding="utf-8"), tables), encoding="utf-8")
+    for path in sorted((root / "chapters").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        filled = False
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                text = fill(cell.source, tables)
+                filled, cell.source = filled or text != cell.source, text
+        if filled:
+            text = nbformat.writes(notebook, indent=1, ensure_ascii=False)
+            path.write_text(text + "\n", encoding="utf-8")

@@ -25,6 +25,7 @@ FILES = [
     "CITATION.cff",
     "CONTRIBUTING.md",
     "README.md",
+    "chapters/teachers.md",
     "intro.md",
     "pyproject.toml",
 ]

@@ -3,7 +3,7 @@
 Bytes and requests are exact. How soon a phone shows a page is Lighthouse's estimate for a mid-range
 phone on a slow network; it depends on this machine and on what else it does, so it is a median of
 several runs, and nothing asserts it. What is measured goes to `../results/pages.json`; with
-`--publish` the table in README.md is written anew.
+`--publish` the table in chapters/benchmarks.md is written anew.
 """
 
 import argparse
@@ -90,7 +90,7 @@ def main() -> int:
     parser.add_argument("pages", nargs="*", help="intro.html chapters/02-....html ...; else all")
     parser.add_argument("--runs", type=int, default=3, help="of Lighthouse, each page; 0: none")
     parser.add_argument("--book", type=Path, default=HTML, help="the built book's folder")
-    parser.add_argument("--publish", action="store_true", help="write the table into README.md")
+    parser.add_argument("--publish", action="store_true", help="write the table into the course")
     options = parser.parse_args()
     found = sorted(p.relative_to(options.book).as_posix() for p in options.book.rglob("*.html"))
     names = options.pages or ["intro.html", *(n for n in found if n.startswith("chapters/"))]
@@ -107,9 +107,7 @@ def main() -> int:
     if options.publish:
         report = {"load": round(os.getloadavg()[0], 1), "runs": options.runs, "pages": rows}
         RESULTS.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-        readme = ROOT / "README.md"
-        text = tables.fill(readme.read_text(encoding="utf-8"), {"pages": tables.pages(report)})
-        readme.write_text(text, encoding="utf-8")
+        tables.publish(ROOT, {"pages": tables.pages(report)})
     return 0
 
 

@@ -22,6 +22,7 @@ PARTS = (
     "pages",
     "pictures",
     "reading",
+    "searching",
     "site",
     "tables",
     "theme",

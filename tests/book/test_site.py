@@ -40,7 +40,8 @@ def test_a_page_is_light(name, browser, book, gzipped):
     assert weight.without_pictures <= 250_000, weight
     assert weight.total <= 450_000, weight
     assert weight.requests <= 25, weight
-    assert weight.bytes.get("script", 0) <= 60_000, weight
+    index = 20_000 if name == "search.html" else 0  # it grows with the words of the book
+    assert weight.bytes.get("script", 0) <= 60_000 + index, weight
 
 
 SCRIPTS = {
@@ -104,7 +105,7 @@ def test_every_file_is_used(book):
 
 def test_a_page_says_where_it_belongs_and_under_which_licence(name, book):
     text = (book / name).read_text(encoding="utf-8")
-    assert text.count('name="viewport"') == 1
+    assert text.partition("</head>")[0].count('name="viewport"') == 1
     assert re.findall(r'<link rel="canonical" href="([^"]*)"', text) == [BASE + name]
     foot = text.partition("<footer>")[2]
     assert 'rel="license"' in foot and "CC BY 4.0" in foot and "MIT" in foot

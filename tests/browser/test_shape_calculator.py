@@ -1,11 +1,13 @@
 """ShapeCalculator on a page."""
 
 import pytest
+import torch
+import torch.nn.functional as F
 from looking import cell, cells, part, values
 from playwright.sync_api import expect
 
 from utils import ShapeCalculator
-from utils.shapes import effective_kernel_size, output_size
+from utils.shapes import effective_kernel_size, output_size, transposed_output_size
 
 
 def test_shape_calculator_explains(mount):
@@ -163,3 +165,71 @@ def test_the_settings_offered_are_all_that_give_the_size(page):
             if wanted == 1:  # every larger stride gives one window, too: the least is offered
                 right = {(p, min(s for q, s in right if q == p)) for p, _ in right}
             assert offered == right, (n, k, dilation, wanted)
+
+
+def test_the_same_numbers_in_other_operators(mount):
+    page = mount(ShapeCalculator(28, 3, 2, 1))
+    page.get_by_text("The same numbers in other operators").click()
+    said = part(page, "operators").locator("li")
+    assert said.all_inner_texts() == [
+        "Convolution: 28 gives 14. Inputs that give it: 27 or 28.",
+        "Max pooling with ceil_mode: 28 gives 15. Inputs that give it: 28 or 29.",
+        "Transposed convolution: 28 gives 55 or 56, with output padding 0 or 1. "
+        "To get 28: input 14, output padding 1.",
+        "Unfold of 28×28: 196 columns of 9 numbers for each channel. "
+        "Squares that fold makes of them: 27×27 or 28×28.",
+    ]
+    page.get_by_label("Padding", exact=True).fill("2")
+    expect(said.nth(1)).to_contain_text("refuses a padding of more than half the kernel size")
+
+
+def test_other_operators_give_what_pytorch_gives(page):
+    """Forwards against PyTorch; backwards against a search through all inputs."""
+    for k, stride, padding, dilation in [
+        (1, 1, 0, 1),
+        (3, 1, 1, 1),
+        (2, 2, 0, 1),
+        (3, 2, 1, 1),
+        (4, 3, 2, 1),
+        (2, 5, 1, 1),
+        (3, 2, 1, 2),
+        (3, 4, 1, 3),
+        (1, 3, 0, 1),
+    ]:
+        state = {"k": k, "stride": stride, "padding": padding, "dilation": dilation}
+        span = effective_kernel_size(k, dilation)
+        sizes = range(max(1, span - 2 * padding), 14)
+
+        def pooled(n, window=(k, stride, padding, dilation)):
+            return F.max_pool1d(torch.zeros(1, 1, n), *window, ceil_mode=True).shape[-1]
+
+        found = page.evaluate(
+            """([state, sizes]) => sizes.map(n => {
+                const { others, shape } = slidingWindowCourse.engine;
+                const { k, stride, padding, dilation } = state;
+                const numbers = [n, k, stride, padding, dilation];
+                const [one, up] = [shape.outputSize(...numbers), shape.outputSize(...numbers, true)];
+                return [others.inputsOf(state, one), [up, ...others.pooledInputsOf(state, up)],
+                    others.transposedSizes({ n, ...state }), others.transposedInput({ n, ...state })];
+            })""",
+            [state, list(sizes)],
+        )
+        forwards = {
+            n: output_size(n, k, stride, padding, dilation)
+            for n in range(max(1, span - 2 * padding), 40)
+        }
+        ceiled = {n: pooled(n) for n in range(1, 40) if n + 2 * padding + stride > span}
+        for n, (inputs, (up, *pooling), made, (before, extra)) in zip(sizes, found, strict=True):
+            same = [m for m in forwards if forwards[m] == forwards[n]]
+            assert inputs == [same[0], same[-1]], (n, state)
+            assert up == ceiled[n], (n, state)
+            same = [m for m in ceiled if ceiled[m] == up]
+            assert pooling == [same[0], same[-1]], (n, state)
+            assert made[1] - made[0] == max(stride, dilation) - 1
+            for more in range(max(stride, dilation)):
+                size = made[0] + more
+                if size >= 1:
+                    settings = {"output_padding": more, "dilation": dilation}
+                    assert transposed_output_size(n, k, stride, padding, **settings) == size
+            settings = {"output_padding": extra, "dilation": dilation}
+            assert transposed_output_size(before, k, stride, padding, **settings) == n

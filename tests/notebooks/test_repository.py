@@ -43,7 +43,6 @@ def copy(tmp_path, monkeypatch):
     for name in [*repository.FILES, "requirements/d2l.txt"]:
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(home / name, tmp_path / name)
-    (tmp_path / "chapters").mkdir()
     for path in repository.notebooks():
         shutil.copy(path, tmp_path / "chapters")
     monkeypatch.setattr(repository, "ROOT", tmp_path)

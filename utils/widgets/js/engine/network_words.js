@@ -93,7 +93,9 @@ export function consequence(levels, at, told) {
     const inside = Math.min(row, col) >= 0 && Math.max(row, col) < size;
     return inside ? `The number stands at (${row}, ${col}) of ${name}` : "The number is padding, a zero";
   }
-  if (at.channel >= 0) return `One of ${told.partials.length} parts of the unit’s sum`;
+  const many = told.partials.length;
+  if (at.channel >= 0)
+    return many > 1 ? `One of ${many} parts of the unit’s sum` : "With the bias it is the unit’s sum";
   if (at.pool) {
     const tap = told.windows[0].indexOf(told.value); // the first, of several
     return `It stands at (${2 * told.row + (tap >> 1)}, ${2 * told.col + (tap % 2)}) of map ${told.map}`;

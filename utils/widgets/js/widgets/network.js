@@ -228,8 +228,6 @@ export default function network({ model, el }) {
   return () => {
     cancelAnimationFrame(first);
     themed.disconnect();
-    transport.pause();
-    store.dispose();
     shell.dispose();
   };
 }

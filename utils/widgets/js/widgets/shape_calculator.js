@@ -1,6 +1,7 @@
 // ShapeCalculator: the output size along one axis, with the numbers put in and the windows drawn.
 
 import * as axis from "../engine/axis.js";
+import { others } from "../engine/others.js";
 import { effectiveKernelSize, formula, outputSize, unread } from "../engine/shape.js";
 import { h, setText } from "../view/dom.js";
 import { createButton, createCountField } from "../view/field.js";
@@ -102,6 +103,7 @@ export default function shapeCalculator({ model, el }) {
     role: "group",
     "aria-label": "Settings that give it",
   });
+  const operators = h("ul", { "data-part": "operators" });
   shell.tools.after(
     h(
       "details",
@@ -109,6 +111,7 @@ export default function shapeCalculator({ model, el }) {
       h("summary", {}, "Backwards: which stride and padding give a size?"),
       h("div", { class: "ex-settings" }, goal.element, ways),
     ),
+    h("details", { class: "ex-more" }, h("summary", {}, "The same numbers in other operators"), operators),
   );
 
   function renderWays() {
@@ -161,6 +164,7 @@ export default function shapeCalculator({ model, el }) {
     panels[1].detail(`${size}`);
     for (const [key] of FIELDS) fields[key].set(state[key]);
     setText(shell.shape, axis.remarks(state));
+    operators.replaceChildren(...others(state).map((said) => h("li", {}, said)));
     renderWays();
     shell.refresh();
     renderMarks();
