@@ -102,6 +102,7 @@ PICTURES = {
     + lines(*(f"M{x} 8 {y} 40" for x in STEPS[2:] for y in STEPS[2:]))
     + dots(*((x, 8) for x in STEPS))
     + dots(*((x, 40) for x in STEPS), colour="g"),
+    "a-network": grid("b   \nbb  \nbbbo\nbb  \nb   "),
 }
 
 

@@ -9,11 +9,12 @@ Running it twice gives no diff: a cell tagged `nbval-ignore-output` measures tim
 every run; it is run like any other, but the output it has is kept until `--measure`, or a change of
 the cell, asks for another. What is taken out: widget views and their saved state (the HTML
 beside them is what the book shows), times, everything about the machine. Outputs in pieces are
-joined.
+joined, and of a line that is written over, as a progress bar is, the last writing stays.
 """
 
 import argparse
 import hashlib
+import re
 import sys
 import time
 from copy import deepcopy
@@ -27,6 +28,7 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parent.parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_METADATA = ("tags", "cellView", "mystnb", "alt", "measured")
+OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\r\n])")  # up to a carriage return, as nbval has it
 TIMEOUT = 300  # seconds a cell; the tests hold cells to far less
 
 
@@ -95,6 +97,9 @@ def _join(outputs: list[NotebookNode]) -> list[NotebookNode]:
             last.text += output.text
         elif output.get("data", True):
             joined.append(output)
+    for output in joined:
+        if output.output_type == "stream":
+            output.text = OVERWRITTEN.sub("", output.text)
     return joined
 
 

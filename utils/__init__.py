@@ -2,8 +2,8 @@
 
 Read `loops` for the definitions, `functional` for the same operators made general and fast,
 `shapes` for the arithmetic of sizes and costs. `widgets` are what the pages let you play with,
-`figures` are still, `data` loads the photograph and the digits, `exercises` checks answers,
-`textbook` fetches d2l.
+`figures` are still, `data` loads photograph and digits, `lenet` is the network of chapter 18,
+`exercises` checks answers, `textbook` fetches d2l.
 
 Importing `utils` is light: neither torch nor ipywidgets, matplotlib, d2l or the network is touched
 until used. What needs them is loaded when it is first asked for.

@@ -26,6 +26,7 @@ STRESSED = {
     15: ["are", "inside", "overlap", "paths"],
     16: ["above", "every weight is used once at every place of the output", "exactly"],
     17: ["a", "conjugated", "g", "less", "taps"],
+    18: ["means", "not"],
 }
 
 

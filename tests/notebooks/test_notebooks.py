@@ -362,6 +362,14 @@ def test_what_is_saved_is_what_a_reader_sees():
     assert cell.source == "f()" and cell.metadata == {}
 
 
+def test_of_a_progress_bar_the_last_state_is_saved():
+    lines = ["\r1 of 2", "\r2 of 2", "\n", "done\r\n"]
+    outputs = [nbformat.v4.new_output("stream", name="stdout", text=line) for line in lines]
+    cell = nbformat.v4.new_code_cell("train()", outputs=outputs)
+    (cell,) = notebooks.normalise(nbformat.v4.new_notebook(cells=[cell])).cells
+    assert [output.text for output in cell.outputs] == ["2 of 2\ndone\r\n"]
+
+
 def test_widgets_leave_no_state(tmp_path):
     cells = [nbformat.v4.new_code_cell("import ipywidgets\nipywidgets.IntSlider()")]
     notebook = nbformat.v4.new_notebook(cells=cells)
