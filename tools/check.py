@@ -26,6 +26,7 @@ PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "--color=no"]
 NBVAL = [*PYTEST, "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
 SLOTS = min(os.cpu_count() or 2, 4)  # more would need more memory than small machines have
+LONG = ("every_widget", "equations")  # the longest of tests/browser, each a process of its own
 TAIL = 150  # lines of a failed command's output
 
 
@@ -143,7 +144,21 @@ def checks() -> list[Check]:
                 ),
             ],
         ),
-        Check("browser", "Every widget in a browser", [Command([*PYTEST, "tests/browser"])]),
+        Check(
+            "browser",
+            "Every widget in a browser",
+            [
+                *(Command([*PYTEST, f"tests/browser/test_{part}.py"], part) for part in LONG),
+                Command(
+                    [
+                        *PYTEST,
+                        "tests/browser",
+                        *(f"--ignore-glob=*/test_{part}.py" for part in LONG),
+                    ],
+                    "others",
+                ),
+            ],
+        ),
         Check(
             "pages",
             "Every page in a browser",
