@@ -63,7 +63,7 @@ def test_there_are_chapters_and_the_contents_list_them_all():
     assert read_only <= set(listed)
     run = [name for name in listed if name not in read_only]
     assert sorted(run) == [f"chapters/{path.stem}" for path in notebooks.course()]
-    assert run[: len(CHAPTERS)] == sorted(run)[: len(CHAPTERS)]  # appendices stand last
+    assert run[: len(CHAPTERS)] == sorted(run)[: len(CHAPTERS)]  # chapters in order
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for path in CHAPTERS:
         number = int(path.name[:2])
