@@ -142,9 +142,15 @@ def test_backwards_from_a_size_to_the_settings_that_give_it(mount):
     expect(page.get_by_label("Padding", exact=True)).to_have_value("1")
     assert ways.locator("[aria-pressed=true]").evaluate("e => e === document.activeElement")
     field.fill("31")
-    assert "At most 30 windows of 3 touch 28 pixels" in ways.inner_text()
+    assert "At most 30 windows of 3 can touch 28 pixels" in ways.inner_text()
     field.fill("25")
-    assert "No stride and equal padding give 25" in ways.inner_text()
+    assert "No stride gives 25 with equal padding below 3" in ways.inner_text()
+    assert output_size(28, 3, 2, 12) == 25, (
+        "with more there are ways, whose first windows read zeros"
+    )
+    mount(ShapeCalculator(1, 1, 1, 0)).get_by_text("Backwards").click()
+    field.fill("2")
+    assert ways.inner_text() == "At most 1 window of 1 can touch 1 pixel."
 
 
 def test_the_settings_offered_are_all_that_give_the_size(page):

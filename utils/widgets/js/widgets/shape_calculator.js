@@ -20,6 +20,7 @@ const FIELDS = [
 const MOST = 100000;
 const OFFERED = 8; // ways to a wanted size; more would be a list to read
 const minus = (x) => String(x).replaceAll("-", "−");
+const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
 const numbersOf = ({ n, k, stride, padding, dilation }) => [n, k, stride, padding, dilation];
 
@@ -126,8 +127,8 @@ export default function shapeCalculator({ model, el }) {
     if (!found.length)
       said =
         size > n + span - 1
-          ? `At most ${n + span - 1} windows of ${span} touch ${n} pixels.`
-          : `No stride and equal padding give ${size}.`;
+          ? `At most ${count(n + span - 1, "window")} of ${span} can touch ${count(n, "pixel")}.`
+          : `No stride gives ${size} with equal padding below ${span}.`;
     const key = JSON.stringify([found, said]);
     if (key !== offered)
       // else they stay, and the focus with them
