@@ -108,6 +108,8 @@ WRONG = {
         ((0.25, 1 / 16), "four of them"),
         ((0.25, 1), "multiplied, not added"),
         ((0.25, 4), "Multiply four"),
+        ((0.25, 256), "smaller"),
+        ((0.25, 0.004), "Nearly"),
         ((NAN, 1), "the largest slope"),
     ],
     "18.6": [
@@ -139,6 +141,7 @@ WRONG = {
         ((0.6, 0.32), "Times"),
         ((0.6, 1.53), "end to end"),
         ((0.6, 0.63), "for many values"),
+        ((0.6, 0.8), "two decimals"),
         ((0.6, 0.9), "over the root"),
         ((0.6, NAN), "the mean"),
     ],

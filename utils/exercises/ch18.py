@@ -263,6 +263,8 @@ def back_through_max(answer: Tensor) -> str:
             (1 / 4, 1),
             (1 / 4, 1 / 64),
             (1 / 4, 4),
+            (1 / 4, 256),
+            (1 / 4, 0.004),
         ),
         labels=("(a) Largest slope", "(b) Four together"),
     ),
@@ -280,6 +282,10 @@ def slopes(answer: tuple[float, ...]) -> str:
         raise Wrong("(a) is right. (b) There are four of them.")
     if abs(four - 1) < 1e-6:
         raise Wrong("(a) is right. (b) The factors are multiplied, not added.")
+    if abs(four - 256) < 1e-6:
+        raise Wrong("(a) is right. (b) Each of them makes the gradient smaller.")
+    if abs(four - 0.004) < 1e-6:
+        raise Wrong("(a) is right. (b) Nearly: more exactly, please.")
     if abs(four - 1 / 256) > 1e-5:
         raise Wrong("(a) is right. (b) Multiply four such factors.")
     return "1/4, and its fourth power."
@@ -383,6 +389,7 @@ def blank_page(answer: tuple[int, ...]) -> str:
             (0.6, 0.32),
             (0.6, 1.53),
             (0.6, 0.63),
+            (0.6, 0.8),
         ),
         labels=("(a) Mean", "(b) Reach"),
     ),
@@ -406,6 +413,8 @@ def eight_differences(answer: tuple[float, ...]) -> str:
         raise Wrong("(a) is right. (b) To either side; that is from end to end.")
     if abs(reach - 0.63) < 0.005:
         raise Wrong("(a) is right. (b) 1.96 is for many values; for eight it is 2.365.")
+    if abs(reach - 0.8) < 1e-6:
+        raise Wrong("(a) is right. (b) Nearly: with two decimals, please.")
     if abs(reach - 0.7635) > 0.01:
         raise Wrong("(a) is right. (b) 2.365 times the standard deviation, over the root of 8.")
     return "0.6, give or take 0.76: 0 lies inside."
