@@ -2,7 +2,7 @@
 // one of their products. A line of buttons says where one is, and leads back.
 
 import { LAST, LEVELS, place, unitAt, windowOf } from "../engine/network.js";
-import { inside, tapName, unitName } from "../engine/network_words.js";
+import { inside, partText, tapName, unitName } from "../engine/network_words.js";
 import { shorten, show } from "../engine/numbers.js";
 import { h, setText } from "./dom.js";
 import { createButton } from "./field.js";
@@ -14,6 +14,9 @@ import { createPanel, sign } from "./shell.js";
 const MOST = 16; // channels
 const ROOM = 6; // characters
 const ACROSS = 8; // in a row, where there is room
+
+/** A number in a part's room: shortened from itself, since its four digits are rounded once already. */
+const short = (x) => (show(x).length > ROOM ? shorten(String(x).replace("-", "−"), ROOM) : show(x));
 
 /**
  * @param {object} options
@@ -144,9 +147,8 @@ export function createOpened({ onChoose, onOpen, onPreview }) {
       parts.forEach(({ cell, number }, index) => {
         cell.hidden = index >= count;
         if (index >= count) return;
-        const text = shorten(show(told.partials[index]), ROOM);
-        setText(number, text);
-        cell.setAttribute("aria-label", `${at.level === LAST ? "map" : "channel"} ${index}: ${text}`);
+        setText(number, short(told.partials[index]));
+        cell.setAttribute("aria-label", partText(at, told, index));
       });
     },
     /** The little pictures, with the colours of the theme. */
