@@ -2,7 +2,7 @@
 // one of their products. A line of buttons says where one is, and leads back.
 
 import { LAST, LEVELS, place, unitAt, windowOf } from "../engine/network.js";
-import { inside, partText, tapName, unitName } from "../engine/network_words.js";
+import { inside, tapName, unitName } from "../engine/network_words.js";
 import { shorten, show } from "../engine/numbers.js";
 import { h, setText } from "./dom.js";
 import { createButton } from "./field.js";
@@ -147,8 +147,9 @@ export function createOpened({ onChoose, onOpen, onPreview }) {
       parts.forEach(({ cell, number }, index) => {
         cell.hidden = index >= count;
         if (index >= count) return;
-        setText(number, short(told.partials[index]));
-        cell.setAttribute("aria-label", partText(at, told, index));
+        const text = short(told.partials[index]);
+        setText(number, text);
+        cell.setAttribute("aria-label", `${at.level === LAST ? "map" : "channel"} ${index}: ${text}`);
       });
     },
     /** The little pictures, with the colours of the theme. */

@@ -213,7 +213,10 @@ export default function network({ model, el }) {
       for (const name of ["seen", "unit", "fed"]) view.mark(name, (map) => boxes[name](own, map));
     shares.mark(preview ? boxes.digit : [], at.level === LAST ? at.unit : null);
     if (preview) setText(shell.pointed, words.pointed(now, level, unit));
-    else setText(shell.pointed, channel === null ? words.stepText(now, step()) : words.partText(at, told, channel));
+    else {
+      const part = at.channel < 0 && channel !== null && channel < told.partials.length;
+      setText(shell.pointed, part ? words.partText(at, told, channel) : words.stepText(now, step()));
+    }
     setText(shell.arithmetic, words.equation(at, told));
     setText(shell.shape, `${words.meaning(at, told)}\n${words.consequence(now, at, told)}`);
   }
