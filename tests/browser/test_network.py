@@ -7,6 +7,7 @@ import torch
 from looking import cell, part
 
 from utils import Network, digits_network
+from utils.widgets.first_frame import number
 from utils.widgets.network import LEVELS, example
 
 SEVEN = [(0.25, 0.15), (0.75, 0.15), (0.6, 0.5), (0.45, 0.85)]
@@ -27,7 +28,9 @@ def picture(page) -> torch.Tensor:
 
 
 def pad(page) -> tuple[float, float, float]:
-    box = page.get_by_role("grid", name="Input").bounding_box()
+    grid = page.get_by_role("grid", name="Input")
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
     return box["x"], box["y"], box["width"]
 
 
@@ -78,6 +81,49 @@ def test_a_digit_is_drawn_and_read_as_by_pytorch(mount, width):
     assert picture(page).sum() == 0
     press(page, "Undo")
     assert answer(page)[0] == "3"
+
+
+def test_what_is_drawn_is_read_above_the_pad_too(mount):
+    page = mount(Network([[0] * 12] * 12), width=360)
+    caption = page.locator(".ex-panel:has(.ex-pad) .ex-detail")
+    assert caption.inner_text() == "12×12, draw on it"
+    draw(page, SEVEN)
+    digit, share = answer(page)
+    assert caption.inner_text() == f"read as {digit}: {share:.1f}%"
+    press(page, "First step")
+    assert caption.inner_text() == "12×12, draw on it"
+    press(page, "Clear")
+    assert caption.inner_text() == "12×12, draw on it", "there is nothing to read"
+
+
+@pytest.mark.parametrize("unit", [0, 100, 106])
+def test_parts_are_rounded_once_and_whole_when_pointed_at(mount, unit):
+    widget = Network(example(6), layer=2, unit=unit)
+    page = mount(widget)
+    X, K, _ = widget._window()
+    parts = page.locator(".ex-part:visible")
+    for index, part_ in enumerate((X * K).sum((1, 2)).tolist()):
+        text = parts.nth(index).inner_text().strip().replace("−", "-")
+        decimals = len(text.partition(".")[2])
+        assert abs(float(text) - part_) <= 0.5 * 10**-decimals + 1e-9
+        parts.nth(index).hover()
+        told = f"Channel {index} adds {number(round(part_, 9))}"
+        assert part(page, "pointed").inner_text() == told
+
+
+@pytest.mark.parametrize("width", [320, 640, 760, 900])
+def test_nothing_moves_as_one_draws_and_opens(mount, width):
+    """From a digit to a drawing, from a unit's parts to one product: all stays where it is."""
+    page = mount(Network(layer=2, unit=100), width=width)
+    where = """() => [...document.querySelector("#stage").querySelectorAll(".ex-panel:has(.ex-maps, .ex-pad), .ex-shares, .ex-lines, .ex-tools")].map(e => e.getBoundingClientRect().top + scrollY)"""
+    at = page.evaluate(where)
+    press(page, "Shift down")
+    assert page.evaluate(where) == at
+    page.locator(".ex-part:visible").nth(1).click()
+    kernel = page.get_by_role("grid", name="Kernel").bounding_box()
+    cell(page, "Kernel", 1, 1).click()
+    assert page.get_by_role("grid", name="Kernel").bounding_box() == kernel
+    assert page.evaluate(where) == at
 
 
 def test_a_stroke_answers_before_it_ends_and_ends_outside(mount):

@@ -94,8 +94,8 @@ class Network(Explorable):
             a square of 4 by 4 cells lies on the picture, and the network sees no ink there.
         cover: The first row and column of that square, 0 to 8.
         layer, unit: The unit that is opened: 0 and 2 are the convolutions (after ReLU), 1 and 3 the
-            poolings, 4 is the answer; units are counted map by map, row by row. The digit that is
-            read, if None.
+            poolings, 4 is the answer; units are counted map by map, row by row. `unit` None is the
+            digit that is read, and 0 of any other layer.
         channel: Of its sum, 0 shows all channels, 1 to 16 shows one; a pooling reads one only.
         product: Of that channel, 0 shows all nine products, 1 to 9 shows one.
 

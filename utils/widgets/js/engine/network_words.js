@@ -104,6 +104,10 @@ export function consequence(levels, at, told) {
   return `This score makes ${percent(net.shares(levels)[told.map])} of the answer`;
 }
 
+/** One part of the opened unit's sum. */
+export const partText = (at, { partials }, channel) =>
+  `${at.level === LAST ? "Map" : "Channel"} ${channel} adds ${show(partials[channel])}`;
+
 /** What is pointed at. */
 export function pointed(levels, level, unit) {
   const value = show(clean(net.numberOf(levels, level, unit)));
@@ -170,6 +174,12 @@ export function stepText(levels, step) {
   if (!levels[0].some(Boolean)) return "No ink: this answer is made of biases alone";
   const digit = net.answer(levels);
   return `The network reads ${digit}: ${percent(net.shares(levels)[digit])} of the answer`;
+}
+
+/** The same in few words. */
+export function readText(levels) {
+  const digit = net.answer(levels);
+  return `read as ${digit}: ${percent(net.shares(levels)[digit])}`;
 }
 
 /** What the last change of the picture did to a level. */

@@ -15,6 +15,9 @@ const MOST = 16; // channels
 const ROOM = 6; // characters
 const ACROSS = 8; // in a row, where there is room
 
+/** A number in a part's room: shortened from itself, since its four digits are rounded once already. */
+const short = (x) => (show(x).length > ROOM ? shorten(String(x).replace("-", "−"), ROOM) : show(x));
+
 /**
  * @param {object} options
  * @param {(changes: object) => void} options.onChoose of the opened unit's parts
@@ -144,7 +147,7 @@ export function createOpened({ onChoose, onOpen, onPreview }) {
       parts.forEach(({ cell, number }, index) => {
         cell.hidden = index >= count;
         if (index >= count) return;
-        const text = shorten(show(told.partials[index]), ROOM);
+        const text = short(told.partials[index]);
         setText(number, text);
         cell.setAttribute("aria-label", `${at.level === LAST ? "map" : "channel"} ${index}: ${text}`);
       });

@@ -14,7 +14,7 @@ const MOST = SIDE - COVER;
  * @param {(corner: [number, number], started: boolean) => void} options.onCover
  */
 export function createPad({ onPreview, onPaint, onCover }) {
-  const grid = new Grid({ name: "Input", onPreview: (cell) => !held && onPreview(cell) });
+  const grid = new Grid({ name: "Input", onPreview: (cell) => held === null && onPreview(cell) });
   grid.grid.removeAttribute("aria-readonly"); // drawn on, not typed into
   const frames = createFrames(SIDE);
   const cover = h("div", { class: "ex-cover", hidden: true });

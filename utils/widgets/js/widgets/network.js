@@ -184,8 +184,10 @@ export default function network({ model, el }) {
       element.classList.toggle("is-later", step() < level);
     }
     answer.element.classList.toggle("is-later", step() < LAST);
-    picture.detail(state.tool === "cover" ? "no ink under the square" : "12×12, draw on it");
-    answer.detail(still ? "" : "│ before");
+    // What is drawn is read in one place with it: on a phone the answer stands a screen below.
+    if (step() === LAST && !still && cells.some(Boolean)) picture.detail(words.readText(now));
+    else picture.detail(state.tool === "cover" ? "no ink under the square" : "12×12, draw on it");
+    answer.detail(still ? "share of each digit" : "│ before");
     shares.update(net.shares(now), still ? null : net.shares(then));
     tool.set(state.tool);
     for (const { element, stored } of presets) element.setAttribute("aria-pressed", String(stored === state.picture));
@@ -210,7 +212,11 @@ export default function network({ model, el }) {
     for (const { view, level: own } of layers)
       for (const name of ["seen", "unit", "fed"]) view.mark(name, (map) => boxes[name](own, map));
     shares.mark(preview ? boxes.digit : [], at.level === LAST ? at.unit : null);
-    setText(shell.pointed, preview ? words.pointed(now, level, unit) : words.stepText(now, step()));
+    if (preview) setText(shell.pointed, words.pointed(now, level, unit));
+    else {
+      const part = at.channel < 0 && channel !== null && channel < told.partials.length;
+      setText(shell.pointed, part ? words.partText(at, told, channel) : words.stepText(now, step()));
+    }
     setText(shell.arithmetic, words.equation(at, told));
     setText(shell.shape, `${words.meaning(at, told)}\n${words.consequence(now, at, told)}`);
   }
