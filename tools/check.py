@@ -110,7 +110,7 @@ class Check:
 
 
 def checks() -> list[Check]:
-    """All layers, in the order in which they are started: long ones first, small pieces last."""
+    """All layers, in the order in which they are started: what torch can break, then the pages."""
     chapters = sorted(ROOT.glob("chapters/*.ipynb"))
     tools = [PYTHON, "-m"]
     return [
@@ -145,6 +145,11 @@ def checks() -> list[Check]:
             ],
         ),
         Check(
+            "nbval",
+            "Every cell run again, every output compared",
+            [Command([*NBVAL, str(path.relative_to(ROOT))], path.stem) for path in chapters],
+        ),
+        Check(
             "browser",
             "Every widget in a browser",
             [
@@ -174,11 +179,6 @@ def checks() -> list[Check]:
             [Command([*PYTEST, "tests/commands"])],
         ),
         Check("live", "A live JupyterLab", [Command([*PYTEST, "tests/live"])]),
-        Check(
-            "nbval",
-            "Every cell run again, every output compared",
-            [Command([*NBVAL, str(path.relative_to(ROOT))], path.stem) for path in chapters],
-        ),
     ]
 
 
