@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import chromium  # noqa: E402  (tools/ is no package: it is found through the line above)
 
 AXE = ROOT / "utils" / "widgets" / "js" / "node_modules" / "axe-core" / "axe.min.js"
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -26,7 +27,9 @@ def browser():
     if path is None:
         pytest.fail(chromium.HELP)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*chromium.ARGUMENTS, ALONE]
+        )
         yield browser
         browser.close()
 

@@ -23,8 +23,8 @@ SCROLL = """async () => {
     for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
         scrollTo(0, y);
         await frame();
-        await frame();
     }
+    await frame();
 }"""
 
 
@@ -101,17 +101,20 @@ def weigh(browser: Any, book: Path, home: str, name: str) -> Weight:
     context = browser.new_context(
         viewport={"width": 360, "height": 740}, device_scale_factor=2, color_scheme="light"
     )
-    page, asked = context.new_page(), []
+    page, asked, under_way = context.new_page(), [], set()
 
     def note(request: Any) -> None:
+        under_way.add(request)
         if request.url.startswith(home):  # what a file holds itself, `data:`, came with it
             asked.append((request.url.removeprefix(home).partition("?")[0], request.resource_type))
 
     page.on("request", note)
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda request: under_way.discard(request))
     page.goto(home + name)
-    page.wait_for_load_state("networkidle")
     page.evaluate(SCROLL)
-    page.wait_for_load_state("networkidle")
+    while under_way:
+        page.wait_for_timeout(20)
     context.close()
     sizes: dict[str, int] = {}
     for path, kind in asked:

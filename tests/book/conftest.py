@@ -1,13 +1,12 @@
 """The built book, opened from the file system and from a server, with the world cut off."""
 
-import functools
-import http.server
 import re
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from servers import BASE, AtItsPlace, Quiet, policy, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
@@ -42,17 +41,17 @@ def book() -> Path:
 
 @pytest.fixture(scope="session")
 def server(book):
-    """A server of the book on this machine; its address, ending in a slash."""
+    """A server of the book; its address, ending in a slash."""
+    with serving(Quiet, book) as port:
+        yield f"http://127.0.0.1:{port}/"
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
 
-    handler = functools.partial(Quiet, directory=str(book))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}/"
-        httpd.shutdown()
+@pytest.fixture(scope="session")
+def strict(book):
+    """A server of the book at its place, which lets pages run only what the book is made of."""
+    AtItsPlace.policy = policy(book)
+    with serving(AtItsPlace, book) as port:
+        yield f"http://127.0.0.1:{port}{urlsplit(BASE).path}"
 
 
 @dataclass
@@ -97,15 +96,11 @@ def visit(browser, contexts):
         pages.append(page)
         own = "file:" if address.startswith("file:") else "/".join(address.split("/")[:3]) + "/"
 
-        def route(route):
-            url = route.request.url
-            if url.startswith((own, "data:", "blob:")):
-                route.continue_()
-            else:
-                watch.outside.append(url)
-                route.abort()
+        def asked(request):  # the browser itself is cut off from the world
+            if not request.url.startswith((own, "data:", "blob:")):
+                watch.outside.append(request.url)
 
-        page.route("**/*", route)
+        page.on("request", asked)
         page.on(
             "console",
             lambda m: watch.logged.append(m.text) if m.type in ("error", "warning") else None,

@@ -1,7 +1,5 @@
 """How a chapter reads on a screen of 1280 by 800: something to look at on each, much to touch."""
 
-import pytest
-
 WIDE, HIGH = 1280, 800
 FIRST, GAP, TALLEST = 600, 1600, 620  # pixels
 SHOWN = ".cell_output img, .explorable, figure"
@@ -36,19 +34,13 @@ MEASURE = """shown => {
 }"""
 
 
-@pytest.fixture
-def measured(chapter, server, visit):
-    """What a chapter's page measures, with all its widgets started."""
+def test_a_chapter_has_something_to_see_on_every_screen_and_a_place_for_every_answer(
+    chapter, server, visit
+):
     page, _ = visit(server + chapter, width=WIDE, height=HIGH)
-    return page.evaluate(MEASURE, SHOWN)
-
-
-def test_a_chapter_has_something_to_see_on_every_screen(measured):
+    measured = page.evaluate(MEASURE, SHOWN)
     assert measured["first"] <= FIRST
     assert measured["gap"] <= GAP
     assert measured["tallest"] <= TALLEST
     assert measured["toTouch"] >= 3
-
-
-def test_every_exercise_has_a_place_to_answer(measured):
     assert 5 <= measured["questions"] == measured["answered"]

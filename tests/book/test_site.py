@@ -1,20 +1,15 @@
 """The book as a site: what it weighs and allows, what robots and lost readers find."""
 
-import base64
-import functools
 import gzip
-import hashlib
-import http.server
 import re
 import sys
-import threading
 import zipfile
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import pytest
-import yaml
+from servers import BASE, inline_scripts
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(
@@ -23,9 +18,7 @@ sys.path.insert(
 
 from benchmarks.page.weigh import served, weigh  # noqa: E402
 
-BASE = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
 WIDGETS = ROOT / "utils" / "widgets" / "dist" / "book"
-INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -126,64 +119,6 @@ def test_robots_find_every_page(book):
     listed = {element.text for element in tree.iter() if element.tag.endswith("}loc")}
     chapters = {f"{BASE}chapters/{path.name}" for path in book.glob("chapters/*.html")}
     assert listed == chapters | {f"{BASE}intro.html", f"{BASE}references.html"}
-
-
-class AtItsPlace(http.server.SimpleHTTPRequestHandler):
-    """Serves the book below its path, with the page for lost readers, under a strict policy."""
-
-    policy = ""
-
-    def log_message(self, *args):
-        pass
-
-    def end_headers(self):
-        self.send_header("Content-Security-Policy", self.policy)
-        super().end_headers()
-
-    def send_head(self):
-        prefix = urlsplit(BASE).path
-        known = self.path.startswith(prefix)
-        self.path = "/" + self.path.removeprefix(prefix) if known else "/none"
-        if Path(self.translate_path(self.path.partition("?")[0])).exists():
-            return super().send_head()
-        body = Path(self.directory, "404.html").read_bytes()
-        self.send_response(404)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        return None
-
-
-def inline_scripts(book) -> set[str]:
-    """The scripts that stand in pages themselves."""
-    pages = [path.read_text(encoding="utf-8") for path in book.rglob("*.html")]
-    return {script for page in pages for script in INLINE.findall(page)}
-
-
-@pytest.fixture(scope="module")
-def strict(book):
-    """A server that lets pages run only the book's own files and the inline scripts, by hash."""
-    hashes = [hashlib.sha256(script.encode()).digest() for script in inline_scripts(book)]
-    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
-    AtItsPlace.policy = (
-        f"default-src 'none'; script-src 'self' {allowed}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src data:; connect-src 'self'; form-action 'self'; "
-        "base-uri 'none'"
-    )
-    handler = functools.partial(AtItsPlace, directory=str(book))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}{urlsplit(BASE).path}"
-        server.shutdown()
-
-
-def test_a_strict_policy_for_content_is_kept(name, strict, visit):
-    page, watch = visit(strict + name)
-    widgets = page.locator("div.explorable[data-explorable]")
-    assert page.locator("div.explorable .ex-root").count() == widgets.count()
-    page.locator(".theme-toggle:visible").click()
-    watch.assert_clean()
 
 
 def test_pages_hold_two_small_scripts_of_their_own(book):

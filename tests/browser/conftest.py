@@ -17,6 +17,7 @@ from looking import MODES
 from utils.widgets import WIDGETS
 
 SCRIPT = Path(__file__).parents[2] / "utils" / "widgets" / "dist" / "explorables.js"
+HAND = Path(__file__).parent / "hand.js"
 OWN = ("file:", "data:", "blob:")
 NOT_OF_PLAYWRIGHT = ("width", "clock", "stays", "lazy")
 PAGE = """<!doctype html>
@@ -26,6 +27,21 @@ PAGE = """<!doctype html>
 <style>html[data-theme=dark] {{ background: #121212; color: #eee }}</style>
 {scripts}</head>
 <body><main><h1>Widgets</h1>{body}</main></body></html>"""
+
+AWAY = (1, 1)  # where the pointer is on no widget
+# Takes the last widget away, and says whether the pointer has been moved: to move it takes a frame.
+CLEAR = """away => {
+    globalThis.unmount?.();
+    document.querySelector("#stage").replaceChildren();
+    document.documentElement.dataset.theme = "light";
+    if (!globalThis.pointer)
+        for (const kind of ["pointermove", "pointerdown"])
+            addEventListener(kind, event => {
+                if (event.isTrusted) globalThis.pointer = [event.clientX, event.clientY];
+            }, true);
+    globalThis.pointer ??= [];
+    return globalThis.pointer.join() !== away.join();
+}"""
 
 
 @dataclass
@@ -53,9 +69,7 @@ class Pages:
             page.on("console", lambda m: self.note(m.text) if m.type == "error" else None)
             page.on("pageerror", lambda error: self.note(str(error)))
             page.on("request", lambda r: None if r.url.startswith(OWN) else self.note(r.url))
-        page = self.pages[key]
-        page.mouse.move(1, 1)  # off the widgets, wherever the last test left it
-        return page
+        return self.pages[key]
 
     def load(
         self,
@@ -67,6 +81,7 @@ class Pages:
     ) -> Any:
         """The page of this kind, with this body and these scripts."""
         page = self.page(width=width, **kind)
+        page.mouse.move(*AWAY)  # off the widgets, wherever the last test left it
         path = self.folder / "page.html"
         tags = "".join(f'<script defer src="{script.as_uri()}"></script>' for script in scripts)
         path.write_text(PAGE.format(theme=theme, scripts=tags, body=body), "utf-8")
@@ -81,7 +96,7 @@ class Pages:
         page = self.page(width=width, stays=True)
         if page.url.startswith("file:"):
             return page
-        return self.load('<div id="stage"></div>', width=width, stays=True)
+        return self.load('<div id="stage"></div>', width=width, scripts=(SCRIPT, HAND), stays=True)
 
     def note(self, trouble: str) -> None:
         self.troubles.append(trouble)
@@ -110,12 +125,12 @@ def mount(pages):
 
     def alone(widget, width=900):
         page = pages.stage(width)
+        if page.evaluate(CLEAR, AWAY):
+            page.mouse.move(*AWAY)
         page.evaluate(
             """([kind, spec]) => {
-                globalThis.unmount?.();
-                document.documentElement.dataset.theme = "light";
                 const course = slidingWindowCourse, el = document.createElement("div");
-                document.querySelector("#stage").replaceChildren(el);
+                document.querySelector("#stage").append(el);
                 globalThis.unmount = course.mount({ kind, model: course.pageModel(spec), el });
             }""",
             [widget.kind, widget.spec],

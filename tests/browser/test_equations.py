@@ -41,21 +41,13 @@ SHOWN = f"""() => {{
     return {{ ...said(), stray, rows, grids, chosen }};
 }}"""
 STEPS = f"""() => {{
-    const look = {SHOWN}, looks = [look()], slider = document.querySelector('.ex-root input[type=range]');
-    for (let step = 1; slider && step <= Number(slider.max); step++) {{
-        slider.value = step; slider.dispatchEvent(new Event('input'));
-        looks.push(look());
-    }}
+    const look = {SHOWN}, looks = [look()];
+    hand.takeSteps(() => looks.push(look()));
     return looks;
 }}"""
 POINTED = f"""() => {{
     const look = {SAID}, looks = [];
-    const cells = [...document.querySelectorAll('.ex-root [role=gridcell]')].filter(e => e.offsetParent !== null);
-    for (const cell of cells) {{
-        cell.dispatchEvent(new PointerEvent('pointerover', {{ bubbles: true, pointerType: 'mouse' }}));
-        looks.push(look());
-        cell.closest('[role=grid]')?.dispatchEvent(new PointerEvent('pointerleave', {{ pointerType: 'mouse' }}));
-    }}
+    hand.pointAtCells(() => looks.push(look()));
     return looks;
 }}"""
 WORDS = r"^(?:[^=]*?: |[A-Z][a-z]+(?: and width)? (?=[⌊⌈(]))"  # what an equation is about

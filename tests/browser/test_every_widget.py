@@ -1,8 +1,12 @@
-"""What every widget promises on a page: all of the registry, in all of its modes."""
+"""What every widget promises on a page: all of the registry, in all of its modes.
+
+What a reader does is done by hand.js, in the page.
+"""
+
+import re
 
 import pytest
-from looking import MODES, part
-from playwright.sync_api import expect
+from looking import MODES
 
 from utils.widgets import WIDGETS
 from utils.widgets.traits import Position
@@ -47,13 +51,18 @@ def test_on_a_page_a_widget_starts_when_it_comes_near_and_moves_nothing_in_sight
     assert page.evaluate("globalThis.shifts ?? 0") == 0
 
 
+POINT_OF_A_CELL = """() => { const [cell] = hand.all('[role=gridcell]');
+    cell?.scrollIntoView({ block: 'center' });
+    const box = cell?.getBoundingClientRect();
+    return box && [box.x + box.width / 2, box.y + box.height / 2]; }"""
+
+
 def test_axe_finds_nothing_and_a_phone_is_wide_enough(mount, axe, widget):
     page = mount(widget, width=360)
-    for summary in page.locator("details > summary:visible").all():
-        summary.click()
-    cells = page.locator("[role=gridcell]:visible")
-    if cells.count():
-        cells.first.hover()
+    page.evaluate("hand.open()")
+    cell = page.evaluate(POINT_OF_A_CELL)
+    if cell:
+        page.mouse.move(*cell)
     page.evaluate("scrollTo(0, document.body.scrollHeight)")  # where no transport lies over cells
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -76,87 +85,89 @@ def test_axe_finds_nothing_and_a_phone_is_wide_enough(mount, axe, widget):
     assert min(page.evaluate(CONTRAST)) >= 3
 
 
+STEPS = """() => {
+    const names = ['First step', 'Next step', 'Previous step', 'Last step'];
+    const there = names.filter(name => hand.button(name)).length;
+    if (!there) return { there };
+    const [first, next, previous, last] = names.map(name => () => {
+        hand.press(name);
+        return document.querySelector('.ex-root').innerText;
+    });
+    next(); // an output that was to be predicted stays shown once it has been reached
+    return {
+        there, count: Number(document.querySelector('.ex-root [aria-label=Step]').max),
+        texts: [first, previous, next, previous, last, next].map(press => press()),
+    }; }"""
+
+
 def test_it_steps_forth_and_back_to_the_same_picture(mount, instrument):
-    page, stepped = mount(instrument), instrument.has_trait("step")
-    button = {
-        name: page.get_by_role("button", name=f"{name} step", exact=True)
-        for name in ("First", "Next", "Previous", "Last")
-    }
-    assert [b.count() for b in button.values()] == [int(stepped)] * 4
-    if not stepped:
+    found = mount(instrument).evaluate(STEPS)
+    assert found["there"] == 4 * instrument.has_trait("step")
+    if not found["there"]:
         return
-    state = "document.querySelector('.ex-root').innerText"
-    button[
-        "Next"
-    ].click()  # an output that was to be predicted stays shown once it has been reached
-    button["First"].click()
-    first = page.evaluate(state)
-    button["Previous"].click()
-    assert page.evaluate(state) == first
-    if page.get_by_role("slider", name="Step").get_attribute("max") == "1":
-        return
-    button["Next"].click()
-    assert page.evaluate(state) != first
-    button["Previous"].click()
-    assert page.evaluate(state) == first
-    button["Last"].click()
-    last = page.evaluate(state)
-    button["Next"].click()
-    assert page.evaluate(state) == last != first
+    first, before, second, back, last, after = found["texts"]
+    assert before == back == first, "nothing comes before the first step"
+    assert after == last, "nor after the last"
+    assert (first == second) == (first == last) == (found["count"] == 1)
 
 
-def change(page, before: str) -> None:
-    """Type over a value, or where none can be typed over, turn a setting up."""
-    grids = page.locator("[role=grid]:not([aria-readonly])")
-    if grids.count():
-        grids.first.locator("[role=gridcell]:not(.is-padding)").first.dblclick()
-        page.keyboard.type("77")
-        page.keyboard.press("Enter")
-        page.mouse.move(1, 1)
-        return
-    for field in page.locator(".ex-settings:visible input[type=text]").all():
-        field.press("ArrowUp")
-        if page.evaluate(VALUES) != before:
-            return
+UNDO = f"""() => {{
+    const shown = () => {VALUES};
+    // Types over a number, or draws a pixel, or turns a setting up: the first that changes anything.
+    const change = () => {{
+        const cell = hand.all('[role=grid]:not([aria-readonly]) [role=gridcell]:not(.is-padding)').slice(0, 1);
+        const ways = [
+            ...cell.flatMap(one => [() => hand.write(one, '77'), () => hand.key(one, 'Enter')]),
+            ...hand.all('.ex-settings input[type=text]').map(field => () => hand.key(field, 'ArrowUp')),
+        ];
+        const before = shown();
+        for (const way of ways) {{
+            way();
+            if (shown() !== before) return;
+        }}
+    }};
+    const after = act => {{
+        if (typeof act === 'string') hand.press(act); else act();
+        document.activeElement.blur();
+        return shown();
+    }};
+    return [shown(), ...[change, 'Undo', 'Undo', change, 'Reset', 'Undo'].map(after)]; }}"""
 
 
 def test_undo_and_reset_bring_back_what_was(mount, instrument):
-    page = mount(instrument)
-    undo, reset = (page.get_by_role("button", name=name) for name in ("Undo", "Reset"))
-    first = page.evaluate(VALUES)
-    change(page, first)
-    changed = page.evaluate(VALUES)
+    first, changed, *told = mount(instrument).evaluate(UNDO)
     assert changed != first
-    undo.click()
-    assert page.evaluate(VALUES) == first
-    undo.click()
-    assert page.evaluate(VALUES) == first, "there is nothing more to take back"
-    change(page, first)
-    reset.click()
-    assert page.evaluate(VALUES) == first
-    undo.click()
-    assert page.evaluate(VALUES) == changed, "a reset can be taken back"
+    undone, once_more, again, reset, back = told
+    assert undone == once_more == first, "there is nothing more to take back than was done"
+    assert again == changed
+    assert reset == first
+    assert back == changed, "a reset can be taken back"
 
 
-@pytest.mark.parametrize("kind", [kind for kind, of in WIDGETS.items() if of.calculates])
-def test_nonsense_is_refused_everywhere(mount, kind):
-    page = mount(WIDGETS[kind].example(next(iter(WIDGETS[kind].examples))))
-    stage, message = page.locator(".ex-stage").first, part(page, "message")
-    before = stage.inner_text()
-    for field in page.locator(".ex-settings:visible .ex-field input[type=text]:enabled").all():
-        for typed in ("", "-2", "1e9", "abc"):
-            field.fill(typed)
-            expect(message).to_be_visible()
-            assert message.inner_text().strip() != ""
-            assert stage.inner_text() == before, typed
-            field.press("Escape")
-            expect(message).not_to_be_visible()
+NONSENSE = """() => { const found = [], stage = document.querySelector('.ex-stage');
+    const message = document.querySelector('.ex-root [data-part=message]'), before = stage.innerText;
+    const said = () => message.checkVisibility({ visibilityProperty: true }) && message.innerText.trim() !== '';
+    for (const field of hand.all('.ex-settings .ex-field input[type=text]:enabled'))
+        for (const typed of ['', '-2', '1e9', 'abc']) {
+            hand.type(field, typed);
+            if (!said()) found.push(`${typed} is not refused: ${field.labels[0].textContent}`);
+            if (stage.innerText !== before) found.push(`${typed} changes something`);
+            hand.key(field, 'Escape');
+            if (said()) found.push(`Escape leaves the message of ${typed}`);
+        }
+    return found; }"""
+
+
+def test_nonsense_is_refused_everywhere(mount, instrument):
+    assert mount(instrument).evaluate(NONSENSE) == []
+
+
+CODE = """() => { hand.press('Copy as PyTorch');
+    return document.querySelector('.ex-root [data-part=snippet]').value; }"""
 
 
 def test_copied_code_runs_and_prints_what_is_shown(mount, instrument, capsys):
-    page = mount(instrument)
-    page.get_by_role("button", name="Copy as PyTorch").click()
-    exec(page.locator("[data-part=snippet]").input_value(), {})
+    exec(mount(instrument).evaluate(CODE), {})
     printed = capsys.readouterr().out.strip()
     expected = instrument.output
     places = [n for n, t in instrument.traits(state=True).items() if isinstance(t, Position)]
@@ -182,39 +193,42 @@ def test_small_buttons_are_named_and_described(mount, instrument):
 HEIGHTS = """() => { const top = document.querySelector('.ex-root').getBoundingClientRect().top;
     return [...document.querySelectorAll('.ex-root, .ex-field input, .ex-transport, .ex-foot')]
         .map(e => e.getBoundingClientRect()).map(r => [r.top - top, r.height]); }"""
+MESSAGES = f"""() => {{ const found = [], heights = () => ({HEIGHTS})().join();
+    const message = document.querySelector('.ex-root [data-part=message]');
+    hand.open();
+    for (const field of hand.fields()) {{
+        const name = field.labels[0].textContent, held = field.value, before = heights();
+        const must = (holds, what) => holds || found.push(`${{name}}: ${{what}}`);
+        hand.type(field, 'abc');
+        must(message.innerText.includes('abc'), 'a message that does not say what was typed');
+        must(heights() === before, 'a message that moves something');
+        hand.button('Undo').focus();
+        hand.press('Reset');
+        must(Boolean(message.innerText.trim()) === (field.value !== held), 'a message without its field');
+        hand.key(field, 'Escape');
+        must(message.innerText === '' && field.value === held, 'Escape does not bring back what held');
+    }}
+    return found; }}"""
 
 
 def test_a_message_moves_nothing_and_goes_with_what_was_wrong(mount, instrument):
-    page = mount(instrument)
-    for summary in page.locator("details > summary:visible").all():
-        summary.click()
-    for field in page.locator(".ex-field input[type=text]:visible:enabled").all():
-        before, held = page.evaluate(HEIGHTS), field.input_value()
-        field.fill("abc")
-        message = page.locator("[data-part=message]")
-        assert "abc" in message.inner_text()
-        assert page.evaluate(HEIGHTS) == before
-        page.get_by_role("button", name="Undo").focus()
-        page.get_by_role("button", name="Reset").click()
-        # Either both are there or neither: a field never shows what no message speaks of.
-        assert bool(message.inner_text().strip()) == (field.input_value() != held)
-        field.press("Escape")
-        assert message.inner_text() == "" and field.input_value() == held
+    """Either both are there or neither: a field never shows what no message speaks of."""
+    assert mount(instrument).evaluate(MESSAGES) == []
 
 
 PLACES = f"""() => [...({HEIGHTS})(), ...[...document.querySelectorAll('.ex-root .ex-field, .ex-root .ex-button')]
     .map(e => e.getBoundingClientRect()).map(r => [r.left, r.width])]"""
-STEPPED = f"""() => {{
-    const places = {PLACES}, all = [places()], slider = document.querySelector('.ex-root [aria-label=Step]');
-    for (let step = 1; slider && step <= Number(slider.max); step++) {{
-        slider.value = step; slider.dispatchEvent(new Event('input')); all.push(places());
-    }}
-    for (const cell of document.querySelectorAll('.ex-root [role=gridcell]')) {{
-        cell.dispatchEvent(new PointerEvent('pointerover', {{ bubbles: true, pointerType: 'mouse' }}));
-        all.push(places());
-        cell.closest('[role=grid]').dispatchEvent(new PointerEvent('pointerleave', {{ pointerType: 'mouse' }}));
-    }}
-    return [...new Set(all.map(String))].length; }}"""
+# Digits are all as wide: where only they differ from what was measured, nothing else can.
+STEPPED = f"""() => {{ const root = document.querySelector('.ex-root'), measured = new Set(), all = new Set();
+    const words = () => [...root.querySelectorAll('p, figcaption, dt, dd, .ex-sign, [hidden]')]
+        .map(e => e.hidden ? 'hidden' : e.textContent.replace(/\\d/g, '0')).join('|');
+    const look = () => {{ const seen = words();
+        if (!measured.has(seen)) all.add(String(({PLACES})()));
+        measured.add(seen); }};
+    look();
+    hand.takeSteps(look);
+    hand.pointAtCells(look);
+    return all.size; }}"""
 
 
 @pytest.mark.parametrize("width", [900, 720, 360])
@@ -222,48 +236,54 @@ def test_steps_and_the_pointer_move_nothing(mount, instrument, width):
     assert mount(instrument, width=width).evaluate(STEPPED) == 1
 
 
+CHOSEN = """() => hand.all('.ex-ways [aria-pressed], .ex-thumb, .ex-choice label').filter(choice => {
+    const [words, width] = [choice.textContent, choice.offsetWidth];
+    hand.press(choice);
+    return choice.textContent === words && choice.offsetWidth !== width;
+}).map(choice => choice.textContent)"""
+
+
 def test_what_is_chosen_takes_no_more_room_than_before(mount, instrument):
-    page = mount(instrument)
-    for choice in page.locator(
-        ".ex-ways [aria-pressed]:visible, .ex-thumb:visible, .ex-choice label:visible"
-    ).all():
-        before = choice.evaluate("e => [e.textContent, e.offsetWidth]")
-        choice.click()
-        words, width = choice.evaluate("e => [e.textContent, e.offsetWidth]")
-        assert words != before[0] or width == before[1], words
+    assert mount(instrument).evaluate(CHOSEN) == []
 
 
-CUT = """all => all.filter(e => e.offsetParent && e !== document.activeElement)
-    .filter(e => e.scrollWidth > e.clientWidth).map(e => [e.textContent, e.scrollWidth, e.clientWidth])"""
+CUT = """() => { const found = {};
+    for (const typed of ['-12345', '99999', '-1234567e-4']) {
+        for (const grid of hand.all('[role=grid]:not([aria-readonly])')) {
+            const cell = grid.querySelector('[role=gridcell]:not(.is-padding)');
+            hand.write(cell, typed);
+            hand.key(cell.querySelector('.ex-edit') ?? cell, 'Escape'); // where it is refused
+        }
+        document.activeElement.blur();
+        found[typed] = hand.all('[role=gridcell]').filter(e => e.scrollWidth > e.clientWidth)
+            .map(e => [e.textContent, e.scrollWidth, e.clientWidth]);
+    }
+    return found; }"""
 
 
 def test_no_number_is_too_long_for_its_cell(mount, instrument):
-    page = mount(instrument)
-    grids = page.locator("[role=grid]:not([aria-readonly]):visible")
-    for typed in ("-12345", "99999", "-1234567e-4"):
-        for grid in grids.all():
-            grid.locator("[role=gridcell]:not(.is-padding)").first.dispatch_event("dblclick")
-            page.keyboard.type(typed)
-            page.keyboard.press("Enter")
-            page.keyboard.press("Escape")
-        page.mouse.move(1, 1)
-        page.evaluate("document.activeElement.blur()")
-        assert page.locator("[role=gridcell]").evaluate_all(CUT) == [], typed
+    assert not any(mount(instrument).evaluate(CUT).values())
+
+
+SEEN_WHOLE = """() => { const found = [], message = document.querySelector('.ex-root [data-part=message]');
+    const must = field => field.scrollWidth <= field.clientWidth || found.push([field.id, field.value]);
+    hand.open();
+    for (const field of hand.fields()) {
+        hand.type(field, '0.0000625');
+        must(field);
+        hand.key(field, 'Escape');
+        hand.type(field, '0.3333333333333333');
+        if (!message.innerText) { // it holds, and is longer than the field
+            field.blur();
+            must(field);
+        }
+        hand.key(field, 'Escape');
+    }
+    return found; }"""
 
 
 def test_a_typed_number_is_seen_whole(mount, instrument):
-    page = mount(instrument)
-    for summary in page.locator("details > summary:visible").all():
-        summary.click()
-    for field in page.locator(".ex-field input[type=text]:visible:enabled").all():
-        field.fill("0.0000625")
-        assert field.evaluate("e => e.scrollWidth <= e.clientWidth")
-        field.press("Escape")
-        field.fill("0.3333333333333333")
-        if not part(page, "message").inner_text():  # it holds, and is longer than the field
-            field.press("Tab")
-            assert field.evaluate("e => e.scrollWidth <= e.clientWidth")
-        field.press("Escape")
+    assert mount(instrument).evaluate(SEEN_WHOLE) == []
 
 
 def test_on_paper_there_is_nothing_to_press(mount, instrument):
@@ -275,87 +295,100 @@ def test_on_paper_there_is_nothing_to_press(mount, instrument):
     page.emulate_media(media="screen")
 
 
+COPYING = """async () => { const root = document.querySelector('.ex-root');
+    const high = () => root.offsetHeight, words = () => root.querySelector('.ex-tools').textContent;
+    if (!hand.button('Copy as PyTorch')) return null;
+    const before = [high(), words()];
+    hand.press('Copy as PyTorch');
+    for (let waited = 0; words() === before[1] && waited < 100; waited++)
+        await new Promise(done => setTimeout(done, 20));
+    const said = words();
+    hand.press('Close the code');
+    return [said, high() - before[0]]; }"""
+
+
 def test_copying_confirms_and_the_box_closes(mount, instrument):
-    page = mount(instrument)
-    copy = page.get_by_role("button", name="Copy as PyTorch")
-    if not copy.count():
-        return
-    height = page.evaluate("document.querySelector('.ex-root').offsetHeight")
-    copy.click()
-    page.wait_for_function(
-        "() => /Copied|Ctrl/.test(document.querySelector('.ex-tools').textContent)"
-    )
-    page.get_by_role("button", name="Close the code").click()
-    assert page.evaluate("document.querySelector('.ex-root').offsetHeight") == height
+    told = mount(instrument).evaluate(COPYING)
+    if told:
+        said, grown = told
+        assert re.search("Copied|Ctrl", said)
+        assert grown == 0
+
+
+EDITED = """() => {
+    const cell = hand.all('[role=grid]:not([aria-readonly]) [role=gridcell]').at(-1);
+    if (!hand.button('Play') || !cell) return null;
+    hand.press('Play');
+    const played = !hand.button('Play');
+    cell.focus();
+    hand.key(cell, '7');
+    const editing = Boolean(document.querySelector('.ex-root .ex-edit'));
+    return { played, editing, paused: Boolean(hand.button('Play')) }; }"""
 
 
 def test_editing_a_cell_pauses(mount, instrument):
-    page = mount(instrument)
-    play = page.get_by_role("button", name="Play")
-    cells = page.locator("[role=grid]:not([aria-readonly]) [role=gridcell]:visible")
-    if not play.count() or not cells.count():
-        return
-    play.click()
-    cell = cells.last
-    cell.focus()
-    cell.press("7")
-    if page.locator(".ex-edit").count():
-        assert page.get_by_role("button", name="Play").count() == 1
-        page.keyboard.press("Escape")
+    told = mount(instrument).evaluate(EDITED)
+    if told:
+        assert told["played"]
+        assert told["paused"] == told["editing"]
+
+
+PAUSED = """() => { const said = [], play = () => Boolean(hand.button('Play'));
+    if (!play()) return said;
+    hand.press('Play');
+    said.push(!play());
+    const [field] = hand.fields();
+    if (field) {
+        hand.type(field, 'abc');
+        said.push(play(), document.querySelector('.ex-root [data-part=message]').innerText.includes('abc'));
+        hand.key(field, 'Escape');
+        hand.press('Play');
+    }
+    hand.press('Reset');
+    said.push(play());
+    return said; }"""
 
 
 def test_whoever_changes_something_else_pauses(mount, instrument):
     """Else the next step takes the message away, and the field keeps what it spoke of."""
-    page = mount(instrument)
-    play = page.get_by_role("button", name="Play", exact=True)
-    if not play.count():
-        return
-    play.click()
-    field = page.locator(".ex-field input[type=text]:visible:enabled").first
-    if field.count():
-        field.fill("abc")
-        assert play.count() == 1
-        assert "abc" in part(page, "message").inner_text()
-        field.press("Escape")
-        play.click()
-    page.get_by_role("button", name="Reset").click()
-    assert play.count() == 1
+    assert all(mount(instrument).evaluate(PAUSED))
 
 
-LONG = """() => { const root = document.querySelector('.ex-root'), box = root.getBoundingClientRect();
-    const lines = root.querySelector('.ex-lines').getBoundingClientRect();
-    const message = root.querySelector('.ex-message').getBoundingClientRect();
-    const wide = [...root.querySelectorAll('input, .ex-nudges, .ex-message')]
-        .filter(e => e.getBoundingClientRect().right > box.right || e.matches('p') && e.scrollWidth > e.clientWidth);
-    return [wide.map(e => e.outerHTML.slice(0, 80)), message.bottom <= lines.bottom]; }"""
+LONG = """() => { const found = [], root = document.querySelector('.ex-root');
+    const box = e => e.getBoundingClientRect(), digits = '7'.repeat(50);
+    const look = where => {
+        const wide = [...root.querySelectorAll('input, .ex-nudges, .ex-message')].filter(e =>
+            box(e).right > box(root).right || e.matches('p') && e.scrollWidth > e.clientWidth);
+        found.push(...wide.map(e => `${where}: ${e.outerHTML.slice(0, 80)} is too wide`));
+        const below = box(root.querySelector('.ex-message')).bottom > box(root.querySelector('.ex-lines')).bottom;
+        if (below) found.push(`${where}: the message is too high`);
+    };
+    hand.open();
+    for (const field of hand.fields()) {
+        hand.type(field, digits);
+        look(field.id);
+        hand.key(field, 'Escape');
+    }
+    const [cell] = hand.all('[role=grid]:not([aria-readonly]) [role=gridcell]');
+    cell?.focus();
+    if (cell) hand.key(cell, 'F2');
+    const edit = root.querySelector('.ex-edit');
+    if (edit) {
+        hand.type(edit, digits);
+        if (box(edit).width > 120) found.push('a cell that grows with what is typed');
+        hand.key(edit, 'Enter');
+        look('a cell');
+    }
+    return found; }"""
 
 
 def test_fifty_digits_stay_within_a_phone(mount, instrument):
-    page = mount(instrument, width=360)
-    for summary in page.locator("details > summary:visible").all():
-        summary.click()
-    for field in page.locator(".ex-field input[type=text]:visible:enabled").all():
-        field.fill("7" * 50)
-        assert page.evaluate(LONG) == [[], True], field.get_attribute("id")
-        field.press("Escape")
-    cells = page.locator("[role=grid]:not([aria-readonly]) [role=gridcell]:visible")
-    if cells.count():
-        cells.first.focus()
-        cells.first.press("F2")
-    if page.locator(".ex-edit").count():
-        page.locator(".ex-edit").fill("7" * 50)
-        assert page.locator(".ex-edit").bounding_box()["width"] <= 120
-        page.keyboard.press("Enter")
-        assert page.evaluate(LONG) == [[], True]
+    assert mount(instrument, width=360).evaluate(LONG) == []
 
 
 HYPHENS = """() => { const found = [], root = document.querySelector('.ex-root');
-    for (const cell of root.querySelectorAll('[role=gridcell]')) {
-        cell.dispatchEvent(new PointerEvent('pointerover', { bubbles: true, pointerType: 'mouse' }));
-        for (const line of root.querySelectorAll('.ex-lines p, figcaption'))
-            if (/-\\d/.test(line.textContent)) found.push(line.textContent);
-        cell.closest('[role=grid]').dispatchEvent(new PointerEvent('pointerleave', { pointerType: 'mouse' }));
-    }
+    hand.pointAtCells(() => found.push(...[...root.querySelectorAll('.ex-lines p, figcaption')]
+        .map(line => line.textContent).filter(text => /-\\d/.test(text))));
     return found; }"""
 
 

@@ -56,9 +56,11 @@ export function createShell({ el, name, store, snippet = null, onReset = () => {
   // One above the other in one place, so that a message moves nothing.
   const lines = h("div", { class: "ex-lines" }, h("div", {}, pointed, arithmetic, shape), message);
 
+  // For the style, which would ask again at every change what the root holds, if it asked by :has.
+  const kind = name.toLowerCase().replaceAll(" ", "-");
   const root = h(
     "div", // a group: as a section it were a landmark, whose name may stand once a page
-    { class: "ex-root", role: "group", "aria-label": name, "data-lm-suppress-shortcuts": "true" },
+    { class: `ex-root of-${kind}`, role: "group", "aria-label": name, "data-lm-suppress-shortcuts": "true" },
     ...sheet(styles),
     stage,
     lines,
@@ -153,6 +155,7 @@ export function createShell({ el, name, store, snippet = null, onReset = () => {
     /** The state was drawn, and holds: what was refused before it is past. */
     refresh() {
       complain("");
+      root.classList.toggle("has-dense", root.querySelector(".is-dense") !== null);
       undo.classList.toggle("is-idle", !store.canUndo);
       if (!codeBox.hidden) code.value = snippet();
     },
@@ -189,6 +192,7 @@ export function fitStage(stage, grids) {
   const even = dense.length ? dense : grids;
   const sum = (some) => some.reduce((columns, grid) => columns + grid.size[1], 0);
   stage.classList.add("is-even");
+  stage.classList.toggle("has-dense", dense.length > 0);
   stage.style.setProperty("--sum", sum(even));
   stage.style.setProperty("--others", sum(grids) - sum(even));
   stage.style.setProperty("--widest", Math.max(...even.map((grid) => grid.size[1])));

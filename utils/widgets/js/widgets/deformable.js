@@ -159,6 +159,7 @@ export default function deformable({ model, el }) {
   const read = h("p", { class: "ex-said-lines" });
   const slopes = h("p", { class: "ex-said-lines" });
   shell.stage.classList.add("ex-deform");
+  panels[3].element.classList.add("is-output");
   shell.stage.append(
     panels[0].element,
     h(

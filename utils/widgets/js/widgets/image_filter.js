@@ -245,7 +245,7 @@ export default function imageFilter({ model, el }) {
       }
       file.value = "";
     });
-    return h("label", { class: "ex-file" }, h("span", {}, "Use your own picture"), file);
+    return h("label", { class: "ex-file" }, file, h("span", {}, "Use your own picture"));
   }
 
   const at = () => preview ?? within([store.state.row, store.state.column]);

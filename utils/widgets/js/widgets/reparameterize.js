@@ -216,7 +216,7 @@ export default function reparameterize({ model, el }) {
     const o = channel();
     const { step } = engine.phase(state);
     shell.stage.style.setProperty("--planes", String(state.window.length));
-    shell.stage.classList.toggle("is-two", state.window.length > 1);
+    shell.root.classList.toggle("is-two", state.window.length > 1);
     for (const { b, name, box, kernel, norm, framed, scale, bias: added, output, lane } of branches) {
       const on = engine.isOn(state, b);
       box.checked = on;
