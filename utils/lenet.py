@@ -59,7 +59,7 @@ def lenet(settings: Settings = Settings(), seed: int | None = None) -> nn.Sequen
 
     Returns:
         A network from `(n, 1, 32, 32)` to `(n, 10)`. Weights are Glorot and Bengio's uniform ones
-        (2010), biases 0, as in d2l.
+        (2010), as in d2l; biases begin at 0.
 
     Example:
         >>> sum(p.numel() for p in lenet().parameters())
