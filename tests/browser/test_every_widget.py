@@ -144,30 +144,23 @@ def test_undo_and_reset_bring_back_what_was(mount, instrument):
     assert back == changed, "a reset can be taken back"
 
 
-NONSENSE = """() => { const found = [], stage = document.querySelector('.ex-stage');
-    const message = document.querySelector('.ex-root [data-part=message]'), before = stage.innerText;
-    const said = () => message.checkVisibility({ visibilityProperty: true }) && message.innerText.trim() !== '';
-    for (const field of hand.all('.ex-settings .ex-field input[type=text]:enabled'))
-        for (const typed of ['', '-2', '1e9', 'abc']) {
-            hand.type(field, typed);
-            if (!said()) found.push(`${typed} is not refused: ${field.labels[0].textContent}`);
-            if (stage.innerText !== before) found.push(`${typed} changes something`);
-            hand.key(field, 'Escape');
-            if (said()) found.push(`Escape leaves the message of ${typed}`);
-        }
-    return found; }"""
-
-
-def test_nonsense_is_refused_everywhere(mount, instrument):
-    assert mount(instrument).evaluate(NONSENSE) == []
-
-
-CODE = """() => { hand.press('Copy as PyTorch');
-    return document.querySelector('.ex-root [data-part=snippet]').value; }"""
+COPYING = """async () => { const root = document.querySelector('.ex-root');
+    const high = () => root.offsetHeight, words = () => root.querySelector('.ex-tools').textContent;
+    const before = [high(), words()];
+    hand.press('Copy as PyTorch');
+    const code = root.querySelector('[data-part=snippet]').value;
+    for (let waited = 0; words() === before[1] && waited < 100; waited++)
+        await new Promise(done => setTimeout(done, 20));
+    const said = words();
+    hand.press('Close the code');
+    return [code, said, high() - before[0]]; }"""
 
 
 def test_copied_code_runs_and_prints_what_is_shown(mount, instrument, capsys):
-    exec(mount(instrument).evaluate(CODE), {})
+    code, said, grown = mount(instrument).evaluate(COPYING)
+    assert re.search("Copied|Ctrl", said)
+    assert grown == 0, "the box closes"
+    exec(code, {})
     printed = capsys.readouterr().out.strip()
     expected = instrument.output
     places = [n for n, t in instrument.traits(state=True).items() if isinstance(t, Position)]
@@ -193,47 +186,70 @@ def test_small_buttons_are_named_and_described(mount, instrument):
 HEIGHTS = """() => { const top = document.querySelector('.ex-root').getBoundingClientRect().top;
     return [...document.querySelectorAll('.ex-root, .ex-field input, .ex-transport, .ex-foot')]
         .map(e => e.getBoundingClientRect()).map(r => [r.top - top, r.height]); }"""
-MESSAGES = f"""() => {{ const found = [], heights = () => ({HEIGHTS})().join();
-    const message = document.querySelector('.ex-root [data-part=message]');
-    hand.open();
+FIELDS = f"""() => {{ const found = [], heights = () => ({HEIGHTS})().join();
+    const [stage, message] = ['.ex-stage', '[data-part=message]'].map(s => document.querySelector('.ex-root ' + s));
+    const said = () => message.checkVisibility({{ visibilityProperty: true }}) ? message.innerText.trim() : '';
+    const sizes = hand.all('.ex-settings .ex-field input[type=text]:enabled');
+    hand.open(); // what is folded may be a bias, which is any number
     for (const field of hand.fields()) {{
-        const name = field.labels[0].textContent, held = field.value, before = heights();
+        const name = field.labels[0].textContent, held = field.value, before = heights(), shown = stage.innerText;
         const must = (holds, what) => holds || found.push(`${{name}}: ${{what}}`);
+        const whole = () => must(field.scrollWidth <= field.clientWidth, `${{field.value}} is not seen whole`);
+        const escape = what => {{
+            hand.key(field, 'Escape');
+            must(said() === '' && field.value === held, `Escape does not bring back what held before ${{what}}`);
+        }};
+        for (const typed of sizes.includes(field) ? ['', '-2', '1e9', 'abc'] : ['', 'abc']) {{
+            hand.type(field, typed);
+            must(said() !== '', `${{typed}} is not refused`);
+            must(field.closest('.ex-stage') || stage.innerText === shown, `${{typed}} changes something`);
+            must(heights() === before, `the message about ${{typed}} moves something`);
+            escape(typed);
+        }}
         hand.type(field, 'abc');
-        must(message.innerText.includes('abc'), 'a message that does not say what was typed');
-        must(heights() === before, 'a message that moves something');
+        must(said().includes('abc'), 'a message that does not say what was typed');
         hand.button('Undo').focus();
         hand.press('Reset');
-        must(Boolean(message.innerText.trim()) === (field.value !== held), 'a message without its field');
+        must(Boolean(said()) === (field.value !== held), 'a message without its field, or a field without it');
+        escape('Reset');
+        hand.type(field, '0.0000625');
+        whole();
         hand.key(field, 'Escape');
-        must(message.innerText === '' && field.value === held, 'Escape does not bring back what held');
+        hand.type(field, '0.3333333333333333');
+        if (!said()) {{ // it holds, and is longer than the field
+            field.blur();
+            whole();
+            hand.press('Undo');
+        }} else hand.key(field, 'Escape');
     }}
     return found; }}"""
 
 
-def test_a_message_moves_nothing_and_goes_with_what_was_wrong(mount, instrument):
-    """Either both are there or neither: a field never shows what no message speaks of."""
-    assert mount(instrument).evaluate(MESSAGES) == []
+def test_a_field_refuses_nonsense_and_says_so_without_moving_anything(mount, instrument):
+    """No field ever shows what no message speaks of, and what is typed is seen whole."""
+    assert mount(instrument).evaluate(FIELDS) == []
 
 
 PLACES = f"""() => [...({HEIGHTS})(), ...[...document.querySelectorAll('.ex-root .ex-field, .ex-root .ex-button')]
     .map(e => e.getBoundingClientRect()).map(r => [r.left, r.width])]"""
 # Digits are all as wide: where only they differ from what was measured, nothing else can.
 STEPPED = f"""() => {{ const root = document.querySelector('.ex-root'), measured = new Set(), all = new Set();
-    const words = () => [...root.querySelectorAll('p, figcaption, dt, dd, .ex-sign, [hidden]')]
-        .map(e => e.hidden ? 'hidden' : e.textContent.replace(/\\d/g, '0')).join('|');
-    const look = () => {{ const seen = words();
+    const texts = () => [...root.querySelectorAll('p, figcaption, dt, dd, .ex-sign, [hidden]')]
+        .map(e => e.hidden ? 'hidden' : e.textContent).join('|');
+    const hyphens = new Set();
+    const look = () => {{ const told = texts(), seen = told.replace(/\\d/g, '0');
+        if (/-\\d/.test(told)) hyphens.add(told.match(/[^|]*-\\d[^|]*/)[0]);
         if (!measured.has(seen)) all.add(String(({PLACES})()));
         measured.add(seen); }};
     look();
     hand.takeSteps(look);
     hand.pointAtCells(look);
-    return all.size; }}"""
+    return [all.size, [...hyphens]]; }}"""
 
 
 @pytest.mark.parametrize("width", [900, 720, 360])
-def test_steps_and_the_pointer_move_nothing(mount, instrument, width):
-    assert mount(instrument, width=width).evaluate(STEPPED) == 1
+def test_steps_and_the_pointer_move_nothing_and_a_minus_is_a_minus(mount, instrument, width):
+    assert mount(instrument, width=width).evaluate(STEPPED) == [1, []]
 
 
 CHOSEN = """() => hand.all('.ex-ways [aria-pressed], .ex-thumb, .ex-choice label').filter(choice => {
@@ -265,27 +281,6 @@ def test_no_number_is_too_long_for_its_cell(mount, instrument):
     assert not any(mount(instrument).evaluate(CUT).values())
 
 
-SEEN_WHOLE = """() => { const found = [], message = document.querySelector('.ex-root [data-part=message]');
-    const must = field => field.scrollWidth <= field.clientWidth || found.push([field.id, field.value]);
-    hand.open();
-    for (const field of hand.fields()) {
-        hand.type(field, '0.0000625');
-        must(field);
-        hand.key(field, 'Escape');
-        hand.type(field, '0.3333333333333333');
-        if (!message.innerText) { // it holds, and is longer than the field
-            field.blur();
-            must(field);
-        }
-        hand.key(field, 'Escape');
-    }
-    return found; }"""
-
-
-def test_a_typed_number_is_seen_whole(mount, instrument):
-    assert mount(instrument).evaluate(SEEN_WHOLE) == []
-
-
 def test_on_paper_there_is_nothing_to_press(mount, instrument):
     page = mount(instrument)
     controls = ".ex-button, .ex-nudges button, .ex-transport button, input[type=range]"
@@ -295,63 +290,37 @@ def test_on_paper_there_is_nothing_to_press(mount, instrument):
     page.emulate_media(media="screen")
 
 
-COPYING = """async () => { const root = document.querySelector('.ex-root');
-    const high = () => root.offsetHeight, words = () => root.querySelector('.ex-tools').textContent;
-    if (!hand.button('Copy as PyTorch')) return null;
-    const before = [high(), words()];
-    hand.press('Copy as PyTorch');
-    for (let waited = 0; words() === before[1] && waited < 100; waited++)
-        await new Promise(done => setTimeout(done, 20));
-    const said = words();
-    hand.press('Close the code');
-    return [said, high() - before[0]]; }"""
-
-
-def test_copying_confirms_and_the_box_closes(mount, instrument):
-    told = mount(instrument).evaluate(COPYING)
-    if told:
-        said, grown = told
-        assert re.search("Copied|Ctrl", said)
-        assert grown == 0
-
-
-EDITED = """() => {
+PAUSED = """() => { const found = [], plays = () => !hand.button('Play');
+    const must = (holds, what) => holds || found.push(what);
+    const play = () => { hand.press('Play'); must(plays(), 'it does not play'); };
+    if (plays()) return found; // there is nothing to play
+    play();
     const cell = hand.all('[role=grid]:not([aria-readonly]) [role=gridcell]').at(-1);
-    if (!hand.button('Play') || !cell) return null;
-    hand.press('Play');
-    const played = !hand.button('Play');
-    cell.focus();
-    hand.key(cell, '7');
-    const editing = Boolean(document.querySelector('.ex-root .ex-edit'));
-    return { played, editing, paused: Boolean(hand.button('Play')) }; }"""
-
-
-def test_editing_a_cell_pauses(mount, instrument):
-    told = mount(instrument).evaluate(EDITED)
-    if told:
-        assert told["played"]
-        assert told["paused"] == told["editing"]
-
-
-PAUSED = """() => { const said = [], play = () => Boolean(hand.button('Play'));
-    if (!play()) return said;
-    hand.press('Play');
-    said.push(!play());
+    if (cell) {
+        cell.focus();
+        hand.key(cell, '7');
+        const edit = document.querySelector('.ex-root .ex-edit');
+        must(plays() === !edit, 'an edited cell does not pause');
+        if (edit) hand.key(edit, 'Escape');
+        if (!plays()) play();
+    }
     const [field] = hand.fields();
     if (field) {
         hand.type(field, 'abc');
-        said.push(play(), document.querySelector('.ex-root [data-part=message]').innerText.includes('abc'));
+        must(!plays(), 'a field does not pause');
+        const said = document.querySelector('.ex-root [data-part=message]').innerText;
+        must(said.includes('abc'), 'nothing is said of abc');
         hand.key(field, 'Escape');
-        hand.press('Play');
+        play();
     }
     hand.press('Reset');
-    said.push(play());
-    return said; }"""
+    must(!plays(), 'Reset does not pause');
+    return found; }"""
 
 
-def test_whoever_changes_something_else_pauses(mount, instrument):
+def test_whoever_changes_something_pauses(mount, instrument):
     """Else the next step takes the message away, and the field keeps what it spoke of."""
-    assert all(mount(instrument).evaluate(PAUSED))
+    assert mount(instrument).evaluate(PAUSED) == []
 
 
 LONG = """() => { const found = [], root = document.querySelector('.ex-root');
@@ -384,13 +353,3 @@ LONG = """() => { const found = [], root = document.querySelector('.ex-root');
 
 def test_fifty_digits_stay_within_a_phone(mount, instrument):
     assert mount(instrument, width=360).evaluate(LONG) == []
-
-
-HYPHENS = """() => { const found = [], root = document.querySelector('.ex-root');
-    hand.pointAtCells(() => found.push(...[...root.querySelectorAll('.ex-lines p, figcaption')]
-        .map(line => line.textContent).filter(text => /-\\d/.test(text))));
-    return found; }"""
-
-
-def test_a_minus_is_a_minus(mount, instrument):
-    assert mount(instrument).evaluate(HYPHENS) == []
