@@ -65,8 +65,10 @@ def times_fewer(factor: float) -> str:
     """73,728 over 8,768."""
     if factor == 9:
         raise Wrong("Nearly. The 1×1 half alone has a ninth; the depthwise half comes on top.")
-    if factor in (64, 128):
-        raise Wrong("The depthwise half is that much thinner, but the pair has a 1×1 half too.")
+    if factor == 64:
+        raise Wrong("The depthwise filters are that much thinner, but the pair has a 1×1 half too.")
+    if factor == 128:
+        raise Wrong("The depthwise half alone saves that much, but the pair has a 1×1 half too.")
     if 7.85 <= factor < 7.95:
         raise Wrong("That is for 64 outputs. Here there are 128.")
     if not 8.35 <= factor < 8.45:
@@ -277,7 +279,7 @@ def thin_groups(answer: tuple[int, ...]) -> str:
 
 _NOT = {
     "B": "B: is [2, 1] a multiple of [1, 2]?",
-    "E": "E: with one input channel there is one kernel, and the outputs need several.",
+    "E": "E: with one input channel there is one kernel, and the outputs may need several.",
 }
 _SEPARABLE = {
     "A": "A: take channel 0, then channel 1, and compare the two filters' kernels.",

@@ -87,7 +87,7 @@ def frame_of_five(side: int) -> str:
         raise Wrong("Somewhat wider: at the same view its square grows with k + 1.")
     if side > 23:
         raise Wrong("Not as wide: with five layers the middle counts more than the edge.")
-    return "It is 21: √2 times as wide as the bell of fifteen 3×3 layers."
+    return "It is 21: the bell is √2 times as wide as that of fifteen 3×3 layers."
 
 
 @exercise(
