@@ -2,14 +2,24 @@
 
 import json
 
+import torch
+
 from utils.widgets import WIDGETS
 
+NEAR = {"rtol": 1e-7, "atol": 1e-7}
 MODES = {f"{kind} {mode}": (kind, mode) for kind, w in WIDGETS.items() for mode in w.examples}
 
 
 def ask(page, function: str, argument):
     """Call a function on the page. A large argument goes as text: else each number is checked."""
     return page.evaluate(f"text => ({function})(JSON.parse(text))", json.dumps(argument))
+
+
+def assert_near(found, expected: torch.Tensor) -> None:
+    """As torch.testing.assert_close, which takes ten times as long where nothing is wrong."""
+    found = torch.tensor(found, dtype=torch.float64)
+    if found.shape != expected.shape or not torch.allclose(found, expected, **NEAR):
+        torch.testing.assert_close(found, expected, **NEAR)
 
 
 def cells(page, grid: str, mark: str) -> set[tuple[int, int]]:

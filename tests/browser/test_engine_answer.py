@@ -21,7 +21,7 @@ TABLES = [import_module(path.stem) for path in sorted(UNIT.glob("test_exercises_
 for table in TABLES:
     import_module(table.__name__.replace("test_exercises_", "utils.exercises."))
 JUDGED = sorted(exercises._pages)
-COUNT = 1500
+COUNT = 500
 JUDGE = """([turned, rows]) => { const e = slidingWindowCourse.engine.answer, table = e.unpack(turned);
     return rows.map(values => e.judge(table, values)); }"""
 

@@ -14,7 +14,7 @@ from test_equations import equations
 from utils import Deformable
 from utils.functional import deform_conv2d
 
-COUNT = 1000
+COUNT = 400
 ASK = """cases => cases.map(c => { const e = slidingWindowCourse.engine.deformable, all = e.points(c);
     const texts = all.flatMap((p, n) => [...e.placeTexts(p), ...e.shareTexts(p), ...e.readText(p, c.modulated),
         ...e.gradientTexts(p, c.modulated), e.partialText(c, n)]);

@@ -9,7 +9,7 @@ from looking import ask
 
 from utils import Channels, DenseToConv, ImageFilter, MatrixView, Transposed
 
-COUNT = 1000
+COUNT = 400
 
 
 def numbers(draw: random.Random, *shape: int) -> list:

@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from utils import ChannelPaths
 from utils.widgets.base import WidgetError
 
-COUNT = 500
+COUNT = 200
 KINDS = ("grouped", "pointwise", "shuffle")
 ASK = """cases => cases.map(c => { const e = slidingWindowCourse.engine.paths, broken = e.brokenPaths(c);
     if (broken) return { broken };

@@ -12,7 +12,7 @@ from test_equations import equations
 from utils import Reparameterize
 from utils.widgets.base import WidgetError
 
-COUNT = 500
+COUNT = 200
 ASK = """cases => cases.map(c => { const e = slidingWindowCourse.engine.reparameterize, broken = e.broken(c);
     if (broken) return { broken };
     const each = Array.from({ length: e.channels(c) }, (_, o) => o), steps = e.stepCount(c);
