@@ -191,8 +191,8 @@ WRONG = {
         ((640, 100), "not the least"),
         ((50, 100), "one period"),
         ((320, 150), "two periods"),
-        ((320, 75), "whole periods fit"),
-        ((320, 200), "next wave of which"),
+        ((320, 75), "whole periods"),
+        ((320, 200), "next to fill"),
         ((320, NAN), "2 whole numbers"),
     ],
     "13.8": [

@@ -361,7 +361,7 @@ def silenced_hum(answer: tuple[int, ...]) -> str:
     if hertz == 150:
         raise Wrong("(a) is right. (b) Of which wave do two periods fit into the window?")
     if hertz != 100:
-        raise Wrong("(a) is right. (b) Find the next wave of which whole periods fit into it.")
+        raise Wrong("(a) is right. (b) Which wave is next to fill the window with whole periods?")
     return "One period of 50 Hz is 16,000/50 samples, and two of 100 Hz."
 
 
