@@ -164,6 +164,10 @@ def test_centred_padding_reads_the_future_and_says_so(mount):
     expect(part(page, "shape")).to_contain_text("Latency in samples: 0")
     page.get_by_role("button", name="Last step").click()
     assert cells(page, "Layers", "is-ahead") == set()
+    page = mount(CausalStack(5, [1, 2, 4, 8], causal=False, step=20))  # there is no sample 30
+    expect(part(page, "pointed")).to_have_text(
+        "A zero of the padding arrives; output 0 waits for the padding behind the last sample"
+    )
 
 
 def test_a_step_computes_one_number_a_layer_from_what_is_held(mount):

@@ -212,6 +212,9 @@ def test_a_click_chooses_a_unit_and_pointing_is_a_preview(mount):
         (level, i) for level, first in ((1, 2), (2, 0), (3, -2)) for i in range(max(first, 0), 5)
     }
     expect(part(page, "pointed")).to_have_text("Pixel 4 feeds 3, 5, 5 units of layers 1 to 3")
+    page = mount(ReceptiveField(dilated(1)))
+    cell(page, "Layers", 0, 0).hover()
+    expect(part(page, "pointed")).to_have_text("Pixel 0 feeds 1 unit of layer 1")
 
 
 def test_arrow_keys_go_along_a_level_and_to_the_nearest_of_the_next(mount):

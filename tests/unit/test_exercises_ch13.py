@@ -39,6 +39,26 @@ def padded(before, after, flip=False, dilate=True):
     return layer
 
 
+def by_layer(dtype):
+    """A layer of PyTorch, whose own numbers are of this dtype."""
+
+    def layer(X, W, d):
+        c_o, c_i, k = W.shape
+        conv = torch.nn.Conv1d(c_i, c_o, k, dilation=d, padding=(k - 1) * d, dtype=dtype)
+        with torch.no_grad():
+            conv.weight.copy_(W)
+            conv.bias.zero_()
+        return conv(X)[:, : X.shape[1]]
+
+    return layer
+
+
+def three_taps(X, W, d):
+    """Right for three taps, and without dilation."""
+    span = W.shape[2] - 1 + 2 * (d - 1)
+    return F.conv1d(F.pad(X, (span, 0)), W, dilation=d)
+
+
 def in_place(X, W, d):
     X *= 2
     return by_taps(X / 2, W, d)
@@ -53,7 +73,14 @@ RIGHT = {
     "13.3": [(1, 31, 16), [1.0, 31, 16], torch.tensor([1, 31, 16])],
     "13.4": [(32736, 20480), [32736.0, 20480], torch.tensor([32736, 20480])],
     "13.5": ["ADF", "a, d and f", {"A", "D", "F"}, ["F", "D", "A"]],
-    "13.6": [by_taps, by_loops, padded(1, 0), lambda X, W, d: padded(1, 0)(X[None], W, d)],
+    "13.6": [
+        by_taps,
+        by_loops,
+        padded(1, 0),
+        lambda X, W, d: padded(1, 0)(X[None], W, d),
+        by_layer(torch.float32),
+        by_layer(torch.float64),
+    ],
     "13.7": [(320, 100), [320.0, 100], torch.tensor([320, 100])],
     "13.8": [
         (2.25, 4),
@@ -155,6 +182,7 @@ WRONG = {
         (padded(1, 0, flip=True), "flipped"),
         (padded(1, 0, dilate=False), "d apart"),
         (in_place, "changes what it was given"),
+        (three_taps, "should have shape (2, 5)"),
         (lambda X, W, d: by_taps(X, W, d) + 1, "differs first"),
         (lambda X, W, d: None, "returns nothing"),
     ],
@@ -163,7 +191,8 @@ WRONG = {
         ((640, 100), "not the least"),
         ((50, 100), "one period"),
         ((320, 150), "two periods"),
-        ((320, 75), "whole number of its periods"),
+        ((320, 75), "whole periods"),
+        ((320, 200), "next to fill"),
         ((320, NAN), "2 whole numbers"),
     ],
     "13.8": [

@@ -170,12 +170,15 @@ export function pointedText(state, level, index) {
   return `${self} sees ${several(read.length, "sample")}, ${span(read)}${later}`;
 }
 
+/** What arrives at a step, as what an output waits for. */
+const awaited = (state, step) => (outOf(state, step) ? "the padding behind the last sample" : `sample ${step}`);
+
 /** What the step brings: which sample, and which output. */
 export function stepText(state, step) {
   const last = state.input.length - 1;
   const arrives = step <= last ? `Sample ${step} arrives` : "A zero of the padding arrives";
   const [level, index] = newest(state, step);
-  if (level < state.dilations.length) return `${arrives}; output 0 waits for sample ${latencyOf(state)}`;
+  if (level < state.dilations.length) return `${arrives}; output 0 waits for ${awaited(state, latencyOf(state))}`;
   return `${arrives}. ${pointedText(state, level, index)}`;
 }
 
@@ -185,9 +188,8 @@ export function sumText(state, step, level, index) {
   if (outOf(state, index)) return "";
   const { levels } = streamed(state, step);
   if (levels[level].length <= index) {
-    const arrival = index + delaysOf(state)[level];
-    const cause = outOf(state, arrival) ? "the padding behind the last sample" : `sample ${arrival}`;
-    return level ? `${self} waits for ${cause}` : `${self} has not arrived`;
+    const waits = `${self} waits for ${awaited(state, index + delaysOf(state)[level])}`;
+    return level ? waits : `${self} has not arrived`;
   }
   if (!level) return `${self} is ${show(levels[0][index])}`;
   const weights = weightsOf(state);

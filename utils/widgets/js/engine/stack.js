@@ -226,7 +226,8 @@ export function feedsText(state, level, index) {
   const self = `${level ? `Layer ${level}, unit` : "Pixel"} ${index}`;
   if (!fed.length) return self;
   const layers = fed.length > 1 ? `layers ${level + 1} to ${level + fed.length}` : `layer ${level + 1}`;
-  return `${self} feeds ${fed.map((set) => set.size).join(", ")} units of ${layers}`;
+  const counts = fed.map((set) => set.size).join(", ");
+  return `${self} feeds ${counts} ${counts === "1" ? "unit" : "units"} of ${layers}`;
 }
 
 /** The stack as PyTorch, and a gradient that finds the field's size. */

@@ -292,7 +292,7 @@ export default function deformable({ model, el }) {
     for (const { place, share } of around) {
       const element = input.cellAt(...place);
       element?.style.setProperty("--share", String(share));
-      element?.setAttribute("data-note", `${Math.round(100 * share)}%`);
+      element?.setAttribute("data-note", `${Number((100 * share).toFixed(1))}%`);
     }
     setText(shell.arithmetic, engine.sumText(now));
     setText(shell.shape, engine.partialText(now, now.step));
