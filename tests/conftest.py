@@ -41,7 +41,7 @@ def axe():
         pytest.fail("axe-core is not there: run npm ci in utils/widgets/js, or make test")
     script = AXE.read_text(encoding="utf-8")
 
-    def find(page, include: str | None = None, only: list[str] | None = None) -> list[str]:
+    def find(page, include="html", exclude=(), only: list[str] | None = None) -> list[str]:
         if page.evaluate("typeof axe") == "undefined":
             page.evaluate(script)
         options = {
@@ -50,11 +50,11 @@ def axe():
             "resultTypes": ["violations"],
         }
         result = page.evaluate(
-            """async ([include, options]) => {
-                const found = await axe.run(include ? { include } : document, options);
+            """async ([context, options]) => {
+                const found = await axe.run(context, options);
                 return { passes: found.passes.length, violations: found.violations };
             }""",
-            [include, options],
+            [{"include": [[include]], "exclude": [[part] for part in exclude]}, options],
         )
         assert result["passes"], "axe looked at nothing"
         return [
