@@ -1,6 +1,5 @@
 """The built book, opened from the file system and from a server, with the world cut off."""
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,9 +25,6 @@ def pages() -> list[str]:
 def pytest_generate_tests(metafunc):
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", pages() or ["intro.html"])
-    if "chapter" in metafunc.fixturenames:
-        numbered = [name for name in pages() if re.match(r"chapters/\d", name)]
-        metafunc.parametrize("chapter", numbered)
 
 
 @pytest.fixture(scope="session")

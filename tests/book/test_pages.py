@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
+from reading import assert_reads_well
 
 REDIRECT = "index.html"  # leads to intro.html and holds nothing else
 WIDE, NARROW = 1280, 360
@@ -118,10 +119,11 @@ def test_opened_from_the_file_system_in_the_light(name, book, visit, axe):
     said = page.locator("article img").evaluate_all("all => all.map(i => i.alt)")
     assert [alt for alt in said if len(alt) < 15 or alt.endswith(".png")] == []
 
+    if re.match(r"chapters/\d", name):
+        assert_reads_well(page)
+
     page.evaluate(UNFOLD)  # what is folded counts too
-    for width in (NARROW, WIDE):
-        resize(page, width)
-        assert page.evaluate(EXCESS) <= 0, f"wider than the page at {width} px"
+    assert page.evaluate(EXCESS) <= 0, "wider than the page"
     assert find_all(page, axe) == []
     watch.assert_clean()
 

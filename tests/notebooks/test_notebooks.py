@@ -311,21 +311,18 @@ def test_nbval_notices_a_changed_number(tmp_path):
     path = tmp_path / "small.ipynb"
     notebooks.run(notebook, tmp_path)
     notebooks.write(notebooks.normalise(notebook), path)
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"]
-    command += ["-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(path)]
-
-    same = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert same.returncode == 0, same.stdout
-    assert "2 passed" in same.stdout
-
-    for right, wrong in [("36\\n", "37\\n"), ("[6, 7, 8]", "[6, 7, 9]")]:
-        original = path.read_text(encoding="utf-8")
+    original = path.read_text(encoding="utf-8")
+    for name, right, wrong in [("printed", "36\\n", "37\\n"), ("shown", "[6, 7, 8]", "[6, 7, 9]")]:
         assert original.count(right) == 1
-        path.write_text(original.replace(right, wrong), encoding="utf-8")
-        altered = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert altered.returncode == 1, altered.stdout
-        assert "1 failed, 1 passed" in altered.stdout
-        path.write_text(original, encoding="utf-8")
+        (tmp_path / f"{name}.ipynb").write_text(original.replace(right, wrong), encoding="utf-8")
+
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"]
+    command += ["-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
+    found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert found.returncode == 1, found.stdout
+    failed = re.findall(r"^FAILED (\w+)\.ipynb", found.stdout, re.MULTILINE)
+    assert sorted(failed) == ["printed", "shown"]
+    assert "2 failed, 4 passed" in found.stdout
 
 
 def test_running_twice_gives_no_diff(tmp_path):
