@@ -1,5 +1,7 @@
-"""What belongs to the book as a whole: the map for search engines, and a page for lost readers."""
+"""What belongs to the book as a whole: its first address, the map for search engines, and a page
+for lost readers."""
 
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +15,14 @@ NOT_FOUND = """
 chapters, and the field above them searches all text.</p>
 <p><a href="{home}">To the first page</a></p>
 </section>
+"""
+
+# Jupyter Book's own is the refresh alone, for which a browser asks where its icon is.
+FIRST = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta http-equiv="refresh" content="0; url=intro.html">
+<link rel="canonical" href="{base}intro.html"><link rel="icon" href="_static/favicon.svg">
+</head><body><a href="intro.html">{title}</a></body></html>
 """
 
 
@@ -33,9 +43,17 @@ def write_robots(app: Sphinx, error: Exception | None) -> None:
         (Path(app.outdir) / "robots.txt").write_text(text, encoding="utf-8")
 
 
+def write_first(app: Sphinx, error: Exception | None) -> None:
+    """Lead from the book's address to its first page."""
+    if not error:
+        page = FIRST.format(title=escape(app.config.html_title), base=app.config.html_baseurl)
+        (Path(app.outdir) / "index.html").write_text(page, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.setup_extension("sphinx_sitemap")
     app.setup_extension("notfound.extension")
     app.connect("config-inited", set_addresses, priority=100)
     app.connect("build-finished", write_robots)
+    app.connect("build-finished", write_first, priority=900)  # after Jupyter Book's own
