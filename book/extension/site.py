@@ -1,5 +1,4 @@
-"""What belongs to the book as a whole: its first address, the map for search engines, and a page
-for lost readers."""
+"""What belongs to the book as a whole: its address, its map for robots, a page for lost readers."""
 
 from html import escape
 from pathlib import Path
