@@ -96,13 +96,17 @@ def visit(browser, contexts):
             if not request.url.startswith((own, "data:", "blob:")):
                 watch.outside.append(request.url)
 
+        def missed(request):  # but for what the page no longer waited for when it led on
+            if request.failure != "net::ERR_ABORTED":
+                watch.failed.append(request.url)
+
         page.on("request", asked)
         page.on(
             "console",
             lambda m: watch.logged.append(m.text) if m.type in ("error", "warning") else None,
         )
         page.on("pageerror", lambda error: watch.logged.append(str(error)))
-        page.on("requestfailed", lambda request: watch.failed.append(request.url))
+        page.on("requestfailed", missed)
         page.on(
             "response",
             lambda response: watch.failed.append(response.url) if response.status >= 400 else None,
