@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import torch
 from typed_numbers import NO_NUMBERS, NUMBERS
 
 from utils import Answer, exercises
@@ -167,3 +168,20 @@ def test_what_is_a_function_has_no_fields():
     widget = Answer("01.7")
     assert widget.form == {"fields": [], "table": ""}
     assert "<input" not in widget.to_html()
+
+
+def test_a_table_is_made_by_one_thread_and_the_others_are_given_back(monkeypatch):
+    """Two that wait for one another, on a machine with more to do, take twenty times as long."""
+    seen, threads = [], torch.get_num_threads()
+
+    def table(form, checker):
+        seen.append(torch.get_num_threads())
+        return {}
+
+    monkeypatch.setattr(Form, "table", table)
+    torch.set_num_threads(2)
+    try:
+        page.saved.__wrapped__("02.1")
+        assert (seen, torch.get_num_threads()) == ([1], 2)
+    finally:
+        torch.set_num_threads(threads)
