@@ -16,7 +16,7 @@ def ask(page, function: str, argument):
 
 
 def assert_near(found, expected: torch.Tensor) -> None:
-    """As torch.testing.assert_close, which takes ten times as long where nothing is wrong."""
+    """As torch.testing.assert_close, which takes far longer where nothing is wrong."""
     found = torch.tensor(found, dtype=torch.float64)
     if found.shape != expected.shape or not torch.allclose(found, expected, **NEAR):
         torch.testing.assert_close(found, expected, **NEAR)
