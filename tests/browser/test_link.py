@@ -56,7 +56,9 @@ def test_a_link_brings_the_state_back_and_reset_the_start(kind, show):
     after, link = page.evaluate(PICTURE), copied(page)
     assert after != before and len(link) > len(kind) + 6
     # The clipboard answers in its own time.
-    expect(part(page, "live")).to_have_text(re.compile(r"^(Link copied|The link is in the address bar)\.$"))
+    expect(part(page, "live")).to_have_text(
+        re.compile(r"^(Link copied|The link is in the address bar)\.$")
+    )
     follow(page, link)
     assert page.evaluate(PICTURE) == after
     assert copied(page) == link
