@@ -168,6 +168,10 @@ def test_centred_padding_reads_the_future_and_says_so(mount):
     expect(part(page, "pointed")).to_have_text(
         "A zero of the padding arrives; output 0 waits for the padding behind the last sample"
     )
+    page = mount(CausalStack(2, [16], causal=False, size=12, step=13))  # all of it is padding
+    expect(part(page, "pointed")).to_have_text(
+        "A zero of the padding arrives. Output 5 sees no sample"
+    )
 
 
 def test_a_step_computes_one_number_a_layer_from_what_is_held(mount):

@@ -325,7 +325,7 @@ def _causal(function: Call, dtype: torch.dtype) -> str:
         if agree(got, F.conv1d(F.pad(X, (span // 2, span - span // 2)), W, dilation=d)):
             raise Wrong("Your zeros stand on both sides, so the outputs see the future.")
         if agree(got, F.conv1d(F.pad(X, (span, 0)), W.flip(2), dilation=d)):
-            raise Wrong("Your kernel is flipped: its last tap stands on the newest sample.")
+            raise Wrong("Your kernel is flipped: its last tap should stand on the newest sample.")
         if d > 1 and agree(got, F.conv1d(F.pad(X, (k - 1, 0)), W)):
             raise Wrong("Right for d = 1, but with dilation the taps stand d apart.")
         same(got, want, function.described((X, W, d)))

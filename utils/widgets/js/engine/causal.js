@@ -165,6 +165,7 @@ export function pointedText(state, level, index) {
     return fed.length ? `${self} feeds ${several(fed.length, "output")}, ${span(fed)}` : `${self} feeds no output`;
   }
   const read = [...tree(state, level, index)[0]].filter((i) => !outOf(state, i));
+  if (!read.length) return `${self} sees no sample`;
   const ahead = read.filter((i) => i > index);
   const later = ahead.length ? `; ${ahead.length} of the future, ${span(ahead)}` : "; none of the future";
   return `${self} sees ${several(read.length, "sample")}, ${span(read)}${later}`;
