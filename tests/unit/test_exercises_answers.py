@@ -279,6 +279,7 @@ def test_arguments_are_copies_and_only_pure_functions_may_not_write_into_them():
         (answers.Number("n"), "−1/3", -1 / 3),
         (answers.Number("n"), " 43% ", 0.43),
         (answers.Integer("n"), torch.tensor(3.0000002), 3),
+        (answers.Integer("n"), torch.tensor(119.99998), 120),
         (answers.Letters("ABCDE"), "a) and (D)", {"A", "D"}),
         (answers.Letters("ABCDE"), ["A, B", "d"], {"A", "B", "D"}),
         (answers.Truths(2, "t"), (np.bool_(True), torch.tensor([False])), (True, False)),
@@ -297,6 +298,7 @@ def test_generous_where_only_one_thing_can_be_meant(kind, answer, value):
         (answers.Number("n"), np.bool_(True)),
         (answers.Number("n"), "1/0"),
         (answers.Integer("n"), 3.00001),
+        (answers.Integer("n"), 119.999),
         (answers.Integers(2, "n"), {1, 2}),  # a set has no order
         (answers.Truths(2, "t"), (2, 0)),
         (answers.Truths(2, "t"), (float("nan"), "0")),

@@ -418,7 +418,7 @@ def _whole(answer: Any) -> int:
     """The one whole number that `answer` means; float32's last digit is forgiven."""
     value = _finite(answer)
     whole = round(value)
-    if value != whole and abs(float(value) - whole) > 1e-6:
+    if value != whole and abs(float(value) - whole) > max(1e-6, 3e-7 * abs(whole)):
         raise _Refused
     return whole
 
