@@ -44,24 +44,30 @@ globalThis.hand = (() => {
     return true;
   }
 
-  /** Points at one cell after the other; calls `look` at each, and leaves the grid after its last. */
-  function pointAtCells(look) {
-    for (const grid of root().querySelectorAll("[role=grid]")) {
-      for (const cell of [...grid.querySelectorAll("[role=gridcell]")].filter(inSight)) {
-        cell.dispatchEvent(new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse" }));
-        look(cell);
-      }
-      grid.dispatchEvent(new PointerEvent("pointerleave", { pointerType: "mouse" }));
-    }
+  /** Points at one cell after the other, or at those named in `only`; calls `look` at each with its name. */
+  function pointAtCells(look, only) {
+    root()
+      .querySelectorAll("[role=grid]")
+      .forEach((grid, number) => {
+        [...grid.querySelectorAll("[role=gridcell]")].filter(inSight).forEach((cell, place) => {
+          const name = `grid ${number}, cell ${place}`;
+          if (only && !only.includes(name)) return;
+          cell.dispatchEvent(new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse" }));
+          look(name, cell);
+        });
+        grid.dispatchEvent(new PointerEvent("pointerleave", { pointerType: "mouse" }));
+      });
   }
 
-  /** Takes every step, by the slider; calls `look` at each. */
-  function takeSteps(look) {
+  /** Takes every step by the slider, or those named in `only` and the last; calls `look` at each with its name. */
+  function takeSteps(look, only) {
     const slider = root().querySelector("[aria-label=Step]");
     for (let step = 1; slider && step <= Number(slider.max); step++) {
+      const name = `step ${step}`;
+      if (only && !only.includes(name) && step < Number(slider.max)) continue;
       slider.value = step;
       slider.dispatchEvent(new Event("input"));
-      look(step);
+      look(name);
     }
   }
 

@@ -233,24 +233,30 @@ def test_a_field_refuses_nonsense_and_says_so_without_moving_anything(mount, ins
 
 PLACES = f"""() => [...({HEIGHTS})(), ...[...document.querySelectorAll('.ex-root .ex-field, .ex-root .ex-button')]
     .map(e => e.getBoundingClientRect()).map(r => [r.left, r.width])]"""
-# Digits are all as wide: where only they differ from what was measured, nothing else can.
-STEPPED = f"""() => {{ const root = document.querySelector('.ex-root'), measured = new Set(), all = new Set();
+# Digits are all as wide: where only they differ from what was measured, nothing else can. Nor does
+# a width change what is told: `only` are the looks that told something new at another width.
+STEPPED = f"""only => {{ const root = document.querySelector('.ex-root'), places = new Set(), told = [], looks = [];
     const texts = () => [...root.querySelectorAll('p, figcaption, dt, dd, .ex-sign, [hidden]')]
         .map(e => e.hidden ? 'hidden' : e.textContent).join('|');
     const hyphens = new Set();
-    const look = () => {{ const told = texts(), seen = told.replace(/\\d/g, '0');
-        if (/-\\d/.test(told)) hyphens.add(told.match(/[^|]*-\\d[^|]*/)[0]);
-        if (!measured.has(seen)) all.add(String(({PLACES})()));
-        measured.add(seen); }};
-    look();
-    hand.takeSteps(look);
-    hand.pointAtCells(look);
-    return [all.size, [...hyphens]]; }}"""
+    const look = what => {{
+        const said = texts(), seen = said.replace(/\\d/g, '0');
+        if (/-\\d/.test(said)) hyphens.add(said.match(/[^|]*-\\d[^|]*/)[0]);
+        if (told.includes(seen)) return;
+        places.add(String(({PLACES})()));
+        told.push(seen);
+        looks.push(what); }};
+    look('first');
+    hand.takeSteps(look, only);
+    hand.pointAtCells(look, only);
+    return [places.size, [...hyphens], looks, told]; }}"""
 
 
-@pytest.mark.parametrize("width", [900, 720, 360])
-def test_steps_and_the_pointer_move_nothing_and_a_minus_is_a_minus(mount, instrument, width):
-    assert mount(instrument, width=width).evaluate(STEPPED) == [1, []]
+def test_steps_and_the_pointer_move_nothing_and_a_minus_is_a_minus(mount, instrument):
+    places, hyphens, looks, told = mount(instrument).evaluate(STEPPED, None)
+    assert (places, hyphens) == (1, [])
+    for width in (720, 360):
+        assert mount(instrument, width=width).evaluate(STEPPED, looks) == [1, [], looks, told]
 
 
 CHOSEN = """() => hand.all('.ex-ways [aria-pressed], .ex-thumb, .ex-choice label').filter(choice => {
