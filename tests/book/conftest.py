@@ -65,61 +65,72 @@ class Watch:
         assert self.failed == []
 
 
+class Window:
+    """A page that stays, and what was done by the address that it shows."""
+
+    def __init__(self, browser, width: int, height: int, scheme: str) -> None:
+        self.size = {"width": width, "height": height}
+        context = browser.new_context(viewport=self.size, color_scheme=scheme)
+        self.page, self.watch, self.own = context.new_page(), Watch(), ""
+        self.page.on("request", self.asked)
+        self.page.on("requestfailed", self.missed)
+        self.page.on("response", self.answered)
+        self.page.on("console", self.logged)
+        self.page.on("pageerror", lambda error: self.watch.logged.append(str(error)))
+
+    def asked(self, request) -> None:  # the browser itself is cut off from the world
+        if not request.url.startswith((self.own, "data:", "blob:")):
+            self.watch.outside.append(request.url)
+
+    def missed(self, request) -> None:  # but for what a page no longer waited for when it led on
+        if request.failure != "net::ERR_ABORTED":
+            self.watch.failed.append(request.url)
+
+    def answered(self, response) -> None:
+        if response.status >= 400:
+            self.watch.failed.append(response.url)
+
+    def logged(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.watch.logged.append(message.text)
+
+    def open(self, address: str) -> None:
+        """Leave what was shown and what a test did to the window, and go there."""
+        self.page.set_viewport_size(self.size)
+        self.page.emulate_media(media="screen")
+        self.watch = Watch()
+        self.own = "file:" if address.startswith("file:") else "/".join(address.split("/")[:3])
+        self.page.goto(address)
+
+
 @pytest.fixture(scope="session")
-def contexts(browser):
-    """A context for each kind of window, kept: to make one takes as long as to load a page."""
-    kept = {}
+def windows(browser):
+    """A window of each kind, kept: a new one takes as long as to load three pages."""
+    kept: dict[tuple, Window] = {}
     yield kept
-    for context in kept.values():
-        context.close()
+    for window in kept.values():
+        window.page.context.close()
 
 
 @pytest.fixture
-def visit(browser, contexts):
+def visit(browser, windows):
     """Return a function that opens an address and returns the page and what it did."""
-    pages = []
 
     def open_page(
         address: str, *, width=1280, height=900, scheme="light", until=None, stores=False
     ):
-        # A test that makes the page store something says so: its context is its own.
-        key = (width, height, scheme, len(contexts) if stores else "")
-        if key not in contexts:
-            contexts[key] = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=scheme
-            )
-        page, watch = contexts[key].new_page(), Watch()
-        pages.append(page)
-        own = "file:" if address.startswith("file:") else "/".join(address.split("/")[:3]) + "/"
-
-        def asked(request):  # the browser itself is cut off from the world
-            if not request.url.startswith((own, "data:", "blob:")):
-                watch.outside.append(request.url)
-
-        def missed(request):  # but for what the page no longer waited for when it led on
-            if request.failure != "net::ERR_ABORTED":
-                watch.failed.append(request.url)
-
-        page.on("request", asked)
-        page.on(
-            "console",
-            lambda m: watch.logged.append(m.text) if m.type in ("error", "warning") else None,
-        )
-        page.on("pageerror", lambda error: watch.logged.append(str(error)))
-        page.on("requestfailed", missed)
-        page.on(
-            "response",
-            lambda response: watch.failed.append(response.url) if response.status >= 400 else None,
-        )
-        page.goto(address)
+        # A test that makes the page store something says so: its window is its own.
+        key = (width, height, scheme, len(windows) if stores else "")
+        if key not in windows:
+            windows[key] = Window(browser, width, height, scheme)
+        window = windows[key]
+        window.open(address)
         if until:
-            page.wait_for_url(until)
-        settle(page)
-        return page, watch
+            window.page.wait_for_url(until)
+        settle(window.page)
+        return window.page, window.watch
 
-    yield open_page
-    for page in pages:
-        page.close()
+    return open_page
 
 
 def settle(page) -> None:
