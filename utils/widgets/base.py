@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -98,7 +99,11 @@ class Explorable(anywidget.AnyWidget):
 
     def _state(self) -> dict[str, Any]:
         """The state by name, as the traits hold it."""
-        return {name: getattr(self, name) for name in sorted(self.trait_names(state=True))}
+        return {name: getattr(self, name) for name in self._names}
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(self.trait_names(state=True))
 
     @property
     def spec(self) -> dict[str, Any]:
