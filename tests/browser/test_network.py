@@ -379,7 +379,7 @@ def test_other_colours_are_drawn_with_another_theme(mount):
 
 
 def test_a_finger_draws_and_does_not_scroll(show):
-    page = show(Network([[0] * 12] * 12), width=360, has_touch=True)
+    page = show(Network([[0] * 12] * 12), width=360, has_touch=True, is_mobile=True)
     left, top, side = pad(page)
     fingers = page.context.new_cdp_session(page)
 
