@@ -86,12 +86,13 @@ SETTLED = """() => [...document.querySelectorAll("pre, .table-wrapper, .math")]
     .every(box => box.tabIndex === 0 || !/auto|scroll/.test(getComputedStyle(box).overflowX))"""
 
 
-# In other colours and at another width, only what these change is looked for once more; not in
-# formulas, which have their text's. Into the widgets tests/browser looks, in each mode and theme.
+# Formulas have their text's colours; into the widgets tests/browser looks, in each mode and theme.
+ELSEWHERE = (".ex-root", "math")
+# In other colours and at another width, only what these change is looked for once more.
 LOOKS = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
 
 
-def find_all(page, axe, *without, **some) -> list[str]:
+def find_all(page, axe, **some) -> list[str]:
     """What axe says of a page at its end, where no transport sticks over a widget half in sight.
 
     The page looks for what scrolls, so that keys reach it, a few at a time: it is waited for.
@@ -99,7 +100,7 @@ def find_all(page, axe, *without, **some) -> list[str]:
     page.evaluate(f"() => {{ {ONE_OF_EACH} }}")
     page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
     page.wait_for_function(SETTLED)
-    return axe(page, exclude=(".ex-root", *without), **some)
+    return axe(page, exclude=ELSEWHERE, **some)
 
 
 def resize(page, width: int) -> None:
@@ -136,7 +137,7 @@ def test_served_under_a_strict_policy_on_a_phone_in_the_dark(name, strict, visit
     assert page.locator("html").get_attribute("lang") == "en"
     page.evaluate(UNFOLD)
     assert page.evaluate(EXCESS) <= 0, "wider than the page"
-    assert find_all(page, axe, "math", only=LOOKS) == []
+    assert find_all(page, axe, only=LOOKS) == []
     page.locator(".theme-toggle:visible").click()
     page.evaluate("localStorage.clear()")  # or the next page is opened in that theme
     watch.assert_clean()

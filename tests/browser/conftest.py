@@ -29,18 +29,25 @@ PAGE = """<!doctype html>
 <body><main><h1>Widgets</h1>{body}</main></body></html>"""
 
 AWAY = (1, 1)  # where the pointer is on no widget
-# Takes the last widget away, and says whether the pointer has been moved: to move it takes a frame.
-CLEAR = """away => {
+# Puts a widget in the place of the last; not while the pointer lies where it may come to be: false.
+MOUNT = """([away, kind, spec]) => {
+    const stage = document.querySelector("#stage"), course = slidingWindowCourse;
     globalThis.unmount?.();
-    document.querySelector("#stage").replaceChildren();
+    globalThis.unmount = null;
+    stage.replaceChildren();
     document.documentElement.dataset.theme = "light";
-    if (!globalThis.pointer)
+    if (!globalThis.pointer) {
+        globalThis.pointer = [];
         for (const kind of ["pointermove", "pointerdown"])
             addEventListener(kind, event => {
                 if (event.isTrusted) globalThis.pointer = [event.clientX, event.clientY];
             }, true);
-    globalThis.pointer ??= [];
-    return globalThis.pointer.join() !== away.join();
+    }
+    if (globalThis.pointer.join() !== away.join()) return false;
+    const el = document.createElement("div");
+    stage.append(el);
+    globalThis.unmount = course.mount({ kind, model: course.pageModel(spec), el });
+    return true;
 }"""
 
 
@@ -125,16 +132,9 @@ def mount(pages):
 
     def alone(widget, width=900):
         page = pages.stage(width)
-        if page.evaluate(CLEAR, AWAY):
-            page.mouse.move(*AWAY)
-        page.evaluate(
-            """([kind, spec]) => {
-                const course = slidingWindowCourse, el = document.createElement("div");
-                document.querySelector("#stage").append(el);
-                globalThis.unmount = course.mount({ kind, model: course.pageModel(spec), el });
-            }""",
-            [widget.kind, widget.spec],
-        )
+        if not page.evaluate(MOUNT, [AWAY, widget.kind, widget.spec]):
+            page.mouse.move(*AWAY)  # which takes a frame
+            assert page.evaluate(MOUNT, [AWAY, widget.kind, widget.spec])
         return page
 
     yield alone

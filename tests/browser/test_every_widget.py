@@ -4,6 +4,7 @@ What a reader does is done by hand.js, in the page.
 """
 
 import re
+from typing import Any
 
 import pytest
 from looking import MODES
@@ -24,11 +25,51 @@ CONTRAST = """() => { const style = getComputedStyle(document.querySelector('.ex
     return ['--window', '--result', '--point', '--line', '--accent', '--wrong'].map(n => ratio(n, '--paper')); }"""
 
 
-def test_the_book_s_script_starts_them_all(show):
-    page = show(*(WIDGETS[kind].example(mode) for kind, mode in MODES.values()))
-    assert page.locator("div.explorable[data-mounted=true] > div > .ex-root").count() == len(MODES)
-    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+@pytest.fixture(scope="module")
+def together(pages):
+    """All modes on one page, started by the book's script: for promises that touch none of them."""
+    pages.troubles.clear()
+    modes = [WIDGETS[kind].example(mode) for kind, mode in MODES.values()]
+    yield pages.load("".join(widget.to_html() for widget in modes), stays="together")
+    assert pages.troubles == []
+
+
+def of_each(page, what: str) -> dict[str, Any]:
+    """What `what` returns of the root of each that calculates, in each mode."""
+    found = page.evaluate(f"[...document.querySelectorAll('.ex-root')].map({what})")
+    told = zip(MODES.items(), found, strict=True)
+    return {mode: one for (mode, (kind, _)), one in told if WIDGETS[kind].calculates}
+
+
+def test_the_book_s_script_starts_them_all(together):
+    started = together.locator("div.explorable[data-mounted=true] > div > .ex-root")
+    assert started.count() == len(MODES)
+    ids = together.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
+
+
+NUDGES = """root => [...root.querySelectorAll('.ex-nudges button')].map(b => [
+    b.getAttribute('aria-label'), b.parentElement.querySelector('input').labels[0].textContent,
+    document.getElementById(b.getAttribute('aria-describedby')).textContent])"""
+
+
+def test_small_buttons_are_named_and_described(together):
+    for mode, told in of_each(together, NUDGES).items():
+        assert [name for name, *_ in told] == ["Decrease", "Increase"] * (len(told) // 2), mode
+        assert [label for _, label, _ in told] == [described for *_, described in told], mode
+
+
+CONTROLS = """root => [...root.querySelectorAll(
+    '.ex-button, .ex-nudges button, .ex-transport button, input[type=range]')]
+    .filter(e => e.checkVisibility({ visibilityProperty: true })).length"""
+
+
+def test_on_paper_there_is_nothing_to_press(together):
+    assert all(of_each(together, CONTROLS).values())
+    together.emulate_media(media="print")
+    printed = of_each(together, CONTROLS)
+    together.emulate_media(media="screen")
+    assert not any(printed.values()), printed
 
 
 SHIFTS = """new PerformanceObserver(list => {
@@ -171,19 +212,6 @@ def test_copied_code_runs_and_prints_what_is_shown(mount, instrument, capsys):
     assert printed in (str(expected), str(expected.item()) if expected.dim() == 0 else "")
 
 
-def test_small_buttons_are_named_and_described(mount, instrument):
-    told = (
-        mount(instrument)
-        .locator(".ex-nudges button")
-        .evaluate_all(
-            """all => all.map(b => [b.getAttribute('aria-label'), b.parentElement.querySelector('input').labels[0].textContent,
-            document.getElementById(b.getAttribute('aria-describedby')).textContent])"""
-        )
-    )
-    assert [name for name, *_ in told] == ["Decrease", "Increase"] * (len(told) // 2)
-    assert [label for _, label, _ in told] == [described for *_, described in told]
-
-
 HEIGHTS = """() => { const top = document.querySelector('.ex-root').getBoundingClientRect().top;
     return [...document.querySelectorAll('.ex-root, .ex-field input, .ex-transport, .ex-foot')]
         .map(e => e.getBoundingClientRect()).map(r => [r.top - top, r.height]); }"""
@@ -286,15 +314,6 @@ CUT = """() => { const found = {};
 
 def test_no_number_is_too_long_for_its_cell(mount, instrument):
     assert not any(mount(instrument).evaluate(CUT).values())
-
-
-def test_on_paper_there_is_nothing_to_press(mount, instrument):
-    page = mount(instrument)
-    controls = ".ex-button, .ex-nudges button, .ex-transport button, input[type=range]"
-    assert page.locator(controls).filter(visible=True).count()
-    page.emulate_media(media="print")
-    assert page.locator(controls).filter(visible=True).count() == 0
-    page.emulate_media(media="screen")
 
 
 PAUSED = """() => { const found = [], plays = () => !hand.button('Play');

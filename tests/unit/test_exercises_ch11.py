@@ -104,7 +104,7 @@ WRONG = {
         ("ABDE", "all dilations are even"),
         ("BCDE", "4 apart"),
         ("BDEF", "no dilation is 1"),
-        ("DE", "One is missing. B"),
+        ("DE", "Something is missing. B"),
         ("BE", "order"),
         ("BD", "touch"),
     ],

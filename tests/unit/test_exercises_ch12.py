@@ -113,7 +113,7 @@ WRONG = {
     "12.6": [
         ("ABCD", "multiple of [1, 2]"),
         ("ACDE", "one input channel"),
-        ("CD", "One is missing"),
+        ("CD", "Something is missing"),
         ("AD", "may be 0"),
         ("AC", "with one output"),
         (14, "string of letters"),

@@ -197,7 +197,7 @@ def shared_matrices(letters: frozenset[str]) -> str:
     for letter in sorted(letters - set("ACE")):
         raise Wrong(_WHICH[letter])
     for letter in sorted(set("ACE") - letters):
-        raise Wrong(f"One is missing. {_WHICH[letter]}")
+        raise Wrong(f"Something is missing. {_WHICH[letter]}")
     return "In A, C and E the weight depends on k − i alone; their reaches are 1, 3 and 0."
 
 

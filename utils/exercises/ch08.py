@@ -99,7 +99,7 @@ def where_position_matters(letters: frozenset[str]) -> str:
         raise Wrong("A: the question says “anywhere”. Moving the cat does not change the answer.")
     for letter, hint in _WHERE.items():
         if letter not in letters:
-            raise Wrong(f"One is missing. {hint}")
+            raise Wrong(f"Something is missing. {hint}")
     return "In B, D and E the place is the answer, or part of it."
 
 
@@ -209,7 +209,7 @@ def fair_blurs(letters: frozenset[str]) -> str:
     for letter in sorted(letters - set("ABD")):
         raise Wrong(_BLURS[letter])
     for letter in sorted(set("ABD") - letters):
-        raise Wrong(f"One is missing. {_BLURS[letter]}")
+        raise Wrong(f"Something is missing. {_BLURS[letter]}")
     return "Their even taps add up to as much as their odd ones."
 
 

@@ -181,7 +181,7 @@ def without_holes(letters: frozenset[str]) -> str:
     for letter in sorted(letters & _HOLES.keys()):
         raise Wrong(_HOLES[letter])
     for letter in sorted(_WHOLE.keys() - letters):
-        raise Wrong(f"One is missing. {_WHOLE[letter]}")
+        raise Wrong(f"Something is missing. {_WHOLE[letter]}")
     return "Sorted, each dilation is at most the field of those before it."
 
 

@@ -294,7 +294,7 @@ def separable(letters: frozenset[str]) -> str:
     for letter in sorted(letters & _NOT.keys()):
         raise Wrong(_NOT[letter])
     for letter in sorted(_SEPARABLE.keys() - letters):
-        raise Wrong(f"One is missing. {_SEPARABLE[letter]}")
+        raise Wrong(f"Something is missing. {_SEPARABLE[letter]}")
     return "In each, the kernels that read a channel are multiples of one kernel."
 
 

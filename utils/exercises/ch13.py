@@ -283,7 +283,7 @@ def causal_parts(letters: frozenset[str]) -> str:
     for letter in sorted(letters & _AHEAD.keys()):
         raise Wrong(_AHEAD[letter])
     for letter in sorted(_BACK.keys() - letters):
-        raise Wrong(f"One is missing. {_BACK[letter]}")
+        raise Wrong(f"Something is missing. {_BACK[letter]}")
     return "None of them sees anything after t."
 
 

@@ -298,7 +298,7 @@ def who_learns(letters: frozenset[str]) -> str:
     if "D" in letters:
         raise Wrong("D: the slope to a weight has the input as a factor. Is that zero?")
     for letter in sorted(_MISSED.keys() - letters):
-        raise Wrong(f"One is missing. {_MISSED[letter]}")
+        raise Wrong(f"Something is missing. {_MISSED[letter]}")
     return "Weight, mask or differences of pixels: one factor of three is 0."
 
 

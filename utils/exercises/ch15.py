@@ -151,7 +151,7 @@ def in_a_row(letters: frozenset[str]) -> str:
     for letter in sorted(letters & _NOT.keys()):
         raise Wrong(_NOT[letter])
     for letter in sorted(_MADE.keys() - letters):
-        raise Wrong(f"One is missing. {_MADE[letter]}")
+        raise Wrong(f"Something is missing. {_MADE[letter]}")
     return "All three are a column times a row, and each of these splits in two."
 
 
@@ -319,7 +319,7 @@ def mergeable(letters: frozenset[str]) -> str:
     for letter in sorted(letters & _NO_KERNEL.keys()):
         raise Wrong(_NO_KERNEL[letter])
     for letter in sorted(_KERNEL.keys() - letters):
-        raise Wrong(f"One is missing. {_KERNEL[letter]}")
+        raise Wrong(f"Something is missing. {_KERNEL[letter]}")
     return "One 5×5 at stride 2, one 3×3 with ninths added, one 5×5."
 
 
