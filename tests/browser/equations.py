@@ -9,6 +9,7 @@ import math
 import operator
 import re
 from fractions import Fraction
+from functools import cache
 
 EXACT = 0
 DIGITS = 4  # significant digits that the widgets show
@@ -70,6 +71,7 @@ def evaluate(side: str, whole: bool, names: dict[str, str]):
     return _value(ast.parse(NUMBER.sub(literal, side).strip(), mode="eval").body, whole)
 
 
+@cache
 def shown(text: str, exponent: str, unit: str, whole: bool) -> Interval:
     """All numbers that are shown as this text."""
     text = text.replace(",", "")
@@ -119,5 +121,6 @@ def _value(node, whole: bool):
 def _combined(a, b, op):
     if isinstance(b, list):
         return [_combined(a, part, op) for part in b]
-    found = [op(x, y) for x in a for y in b]
+    exact = a[0] is a[1] and b[0] is b[1]  # as most are: one number, not four
+    found = [op(a[0], b[0])] if exact else [op(x, y) for x in a for y in b]
     return min(found), max(found)

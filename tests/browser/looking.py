@@ -6,20 +6,25 @@ import torch
 
 from utils.widgets import WIDGETS
 
-NEAR = {"rtol": 1e-7, "atol": 1e-7}
 MODES = {f"{kind} {mode}": (kind, mode) for kind, w in WIDGETS.items() for mode in w.examples}
 
 
 def ask(page, function: str, argument):
-    """Call a function on the page. A large argument goes as text: else each number is checked."""
-    return page.evaluate(f"text => ({function})(JSON.parse(text))", json.dumps(argument))
+    """Call a function on the page. All goes as text, which knows no infinity, and quickly.
+
+    Else each number is wrapped on one side and unwrapped on the other.
+    """
+    asked = f"async text => JSON.stringify(await ({function})(JSON.parse(text)))"
+    return json.loads(page.evaluate(asked, json.dumps(argument)))
 
 
-def assert_near(found, expected: torch.Tensor) -> None:
+def assert_near(found, expected: torch.Tensor, most: float = 1e-7) -> None:
     """As torch.testing.assert_close, which takes far longer where nothing is wrong."""
-    found = torch.tensor(found, dtype=torch.float64)
-    if found.shape != expected.shape or not torch.allclose(found, expected, **NEAR):
-        torch.testing.assert_close(found, expected, **NEAR)
+    if not isinstance(found, torch.Tensor):
+        found = torch.tensor(found, dtype=torch.float64)
+    near, alike = {"rtol": most, "atol": most}, found.dtype == expected.dtype
+    if not (alike and found.shape == expected.shape and torch.allclose(found, expected, **near)):
+        torch.testing.assert_close(found, expected, **near)
 
 
 def cells(page, grid: str, mark: str) -> set[tuple[int, int]]:

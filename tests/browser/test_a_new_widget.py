@@ -104,7 +104,7 @@ NEW = {
 
 
 def test_four_places_make_a_widget_that_passes_what_all_pass(tmp_path):
-    ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+    ignored = shutil.ignore_patterns("node_modules")  # what is compiled goes along
     for folder in ("utils", "tests", "tools"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     modules = "utils/widgets/js/node_modules"

@@ -115,12 +115,17 @@ def test_a_stack_is_broken_where_python_says_so(page):
     assert 100 < broken < 450
 
 
-def levels(page, mark: str) -> dict[int, list[int]]:
-    """The marked times of each level."""
+def by_level(marked) -> dict[int, list[int]]:
+    """The times of each level."""
     found: dict[int, list[int]] = {}
-    for level, index in sorted(cells(page, "Layers", mark)):
+    for level, index in sorted(marked):
         found.setdefault(level, []).append(index)
     return found
+
+
+def levels(page, mark: str) -> dict[int, list[int]]:
+    """The marked times of each level."""
+    return by_level(cells(page, "Layers", mark))
 
 
 def row(page, level: int) -> list[str]:
@@ -174,26 +179,29 @@ def test_centred_padding_reads_the_future_and_says_so(mount):
     )
 
 
+STEPPED = """() => ["First step", ...Array(15).fill("Next step")].map(name => {
+    hand.press(name);
+    const all = selector => hand.all(`.ex-levels ${selector}`), said = hand.all("[data-part=shape]")[0].innerText;
+    const marks = ["held", "fresh", "window"].map(m => all(`.is-${m}`).map(c => [+c.dataset.row, +c.dataset.col]));
+    return [[0, 1, 2, 3].map(r => all(`[data-row="${r}"]:not(.is-padding)`).map(c => c.innerText)), marks, said]; })"""
+
+
 def test_a_step_computes_one_number_a_layer_from_what_is_held(mount):
     widget = CausalStack(3, [1, 2, 4])
     whole = widget.levels.int().tolist()
-    page = mount(widget)
-    page.get_by_role("button", name="First step").click()
-    for now in range(16):
-        for level, numbers in enumerate(whole):
+    for now, (rows, marks, said) in enumerate(mount(widget).evaluate(STEPPED)):
+        for row, numbers in zip(rows, whole, strict=True):
             shown = [str(x).replace("-", "−") for x in numbers[: now + 1]]
-            assert row(page, level) == shown + [""] * (15 - now)
-        held = levels(page, "is-held")
+            assert row == shown + [""] * (15 - now)
+        held, fresh, read = map(by_level, marks)  # read by the new output: held, or made now
         assert held == {level: list(range(now - 2 * d, now)) for level, d in enumerate((1, 2, 4))}
-        assert levels(page, "is-fresh") == {level: [now] for level in range(4)}
-        read = levels(page, "is-window")  # by the new output: held, or made in this step
+        assert fresh == {level: [now] for level in range(4)}
         assert read[2] == [now - 8, now - 4, now] and {*read[2]} <= {*held[2], now}
-        expect(part(page, "shape")).to_contain_text(
+        assert (
             f"Multiplications of this step: 3·3 = 9. "
             f"All so far anew: 3·({now + 1} + {now + 1} + {now + 1}) = {9 * (now + 1)}. "
             "The numbers agree"
-        )
-        page.get_by_role("button", name="Next step").click()
+        ) in said
 
 
 def test_a_sample_shows_whom_it_feeds(mount):
@@ -261,29 +269,36 @@ def test_presets_and_settings_fit_a_screen(mount):
     assert page.locator(".ex-layer").count() == 3
 
 
+IN_SIGHT = """async () => { const found = [], pressed = ["First step", ...Array(19).fill("Next step")];
+    for (const name of [null, ...pressed]) {
+        if (name) hand.press(name);
+        await new Promise(requestAnimationFrame);
+        const [cell, box, label] = [".ex-levels .is-current", ".ex-funnel", ".ex-name"]
+            .map(s => document.querySelector(s).getBoundingClientRect());
+        found.push(cell.left >= label.right && cell.right <= box.right);
+    }
+    return found; }"""
+
+
 @pytest.mark.parametrize("width", [900, 360])
-def test_the_newest_output_is_in_sight(show, width):
+def test_the_newest_output_is_in_sight(mount, width):
     widget = CausalStack(5, [16, 1], size=32)
-    page = show(widget, width=width, reduced_motion="reduce")
-    sight = """() => { const cell = document.querySelector('.ex-levels .is-current').getBoundingClientRect();
-        const box = document.querySelector('.ex-funnel').getBoundingClientRect();
-        const name = document.querySelector('.ex-name').getBoundingClientRect();
-        return cell.left >= name.right && cell.right <= box.right; }"""
-    page.wait_for_function(sight)
-    page.get_by_role("button", name="First step").click()
-    for _ in range(20):
-        assert page.evaluate(sight)
-        page.get_by_role("button", name="Next step").click()
+    mount(widget, width=width).emulate_media(reduced_motion="reduce")
+    page = mount(widget, width=width)
+    assert page.evaluate(IN_SIGHT) == [True] * 21
+    page.emulate_media(reduced_motion="no-preference")
 
 
-def test_a_step_moves_and_with_reduced_motion_it_does_not(mount, show):
+def test_a_step_moves_and_with_reduced_motion_it_does_not(mount):
     moving = "document.querySelector('.ex-levels').getAnimations({ subtree: true }).length"
     page = mount(CausalStack(2, [1, 2], step=4))
     page.get_by_role("button", name="Next step").click()
     assert page.evaluate(moving) == 3 + 2, "three new numbers, and the lines to two of them"
-    page = show(CausalStack(2, [1, 2], step=4), reduced_motion="reduce")
+    page = mount(CausalStack(2, [1, 2], step=4))
+    page.emulate_media(reduced_motion="reduce")
     page.get_by_role("button", name="Next step").click()
     assert page.evaluate(moving) == 0
+    page.emulate_media(reduced_motion="no-preference")
 
 
 def test_what_is_too_long_is_shown_shorter_and_whole_when_looked_at(mount):

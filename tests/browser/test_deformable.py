@@ -1,7 +1,6 @@
 """Deformable on a page: points that are dragged and moved by keys, and what follows."""
 
 import pytest
-import torch
 from looking import cell, cells, nudge, part, values
 
 from utils import Deformable
@@ -140,22 +139,20 @@ def test_the_window_is_dragged_and_its_points_go_along(mount):
     assert "at most 4" in part(page, "message").inner_text()
 
 
+PRESETS = """() => hand.all("[aria-label=Offsets] button").map(preset => {
+    hand.press(preset);
+    const shown = name => hand.all(`[aria-label=${name}] [role=gridcell]`).map(c => Number(c.textContent.replace("−", "-")));
+    return [preset.ariaPressed, ...["Sampled", "Kernel", "Output"].map(shown)]; })"""
+
+
 @pytest.mark.parametrize("mode", ["at rest", "rotated", "modulated"])
 def test_sampled_times_kernel_is_the_output(mount, mode):
-    widget = Deformable.example(mode)
-    page = mount(widget)
-
-    def shown(grid):
-        rows = [[float(x.replace("−", "-")) for x in row] for row in values(page, grid)]
-        return torch.tensor(rows, dtype=torch.float64)
-
-    presets = page.get_by_role("group", name="Offsets").get_by_role("button")
-    for preset in presets.all():
-        preset.click()
-        assert preset.get_attribute("aria-pressed") == "true"
-        total = (shown("Sampled") * shown("Kernel")).sum()
-        torch.testing.assert_close(total, shown("Output").sum(), rtol=2e-3, atol=2e-3)
-    assert presets.count() == 6
+    presets = mount(Deformable.example(mode)).evaluate(PRESETS)
+    assert len(presets) == 6
+    for pressed, sampled, kernel, outputs in presets:
+        assert pressed == "true"
+        total = sum(x * k for x, k in zip(sampled, kernel, strict=True))
+        assert total == pytest.approx(sum(outputs), rel=2e-3, abs=2e-3)
 
 
 def test_pictures_are_offered_and_known(mount):
@@ -247,7 +244,7 @@ def test_a_pixel_tells_who_reads_it_and_a_weight_shows_its_point(mount):
 
 
 def test_a_finger_drags_a_point(show):
-    page = show(Deformable(RAMP, ONES, row=2, column=2), width=360, has_touch=True)
+    page = show(Deformable(RAMP, ONES, row=2, column=2), width=360, has_touch=True, is_mobile=True)
     point = at(page, 1, 1)
     x, y = middle(page, point)
     side = cell(page, "Input", 0, 0).bounding_box()["width"]

@@ -1,8 +1,15 @@
-"""The page's verdict on an answer is the checker's: for every exercise that a page can judge."""
+"""The page's verdict on an answer is the checker's: for every exercise that a page can judge.
 
+The tables are those of the chapters, as readers get them; that they are what `page.saved` makes is
+seen where every cell is run again.
+"""
+
+import json
 import math
 import random
+import re
 import sys
+from html import unescape
 from importlib import import_module
 from pathlib import Path
 
@@ -13,14 +20,22 @@ from utils import exercises
 from utils.exercises import expressions
 from utils.exercises import page as pages
 
-UNIT = Path(__file__).parents[1] / "unit"
+ROOT = Path(__file__).parents[2]
+UNIT = ROOT / "tests" / "unit"
 sys.path.insert(0, str(UNIT))
 from typed_numbers import NO_NUMBERS, NUMBERS  # noqa: E402
 
-TABLES = [import_module(path.stem) for path in sorted(UNIT.glob("test_exercises_ch*.py"))]
-for table in TABLES:
-    import_module(table.__name__.replace("test_exercises_", "utils.exercises."))
+TYPICAL = [import_module(path.stem) for path in sorted(UNIT.glob("test_exercises_ch*.py"))]
+for module in TYPICAL:
+    import_module(module.__name__.replace("test_exercises_", "utils.exercises."))
 JUDGED = sorted(exercises._pages)
+SPEC = re.compile(r'data-explorable=\\"Answer\\" data-spec=\\"(.*?)\\"')
+SPECS = [
+    json.loads(unescape(json.loads(f'"{spec}"')))
+    for chapter in sorted((ROOT / "chapters").glob("*.ipynb"))
+    for spec in SPEC.findall(chapter.read_text("utf-8"))
+]
+SAVED = {spec["exercise"]: spec["form"]["table"] for spec in SPECS}
 COUNT = 500
 JUDGE = """([turned, rows]) => { const e = slidingWindowCourse.engine.answer, table = e.unpack(turned);
     return rows.map(values => e.judge(table, values)); }"""
@@ -71,7 +86,7 @@ def test_the_page_never_contradicts_the_checker(page, key):
     form, draw = pages.form(key), random.Random(key)
     known = [form.spread(answer) for answer in form.page.known]
     answers = list(dict.fromkeys([*known, *(drawn(draw, form, known) for _ in range(COUNT))]))
-    found = ask(page, JUDGE, [pages.saved(key), answers])
+    found = ask(page, JUDGE, [SAVED[key], answers])
     silent, wordless = 0, 0
     for values, said in zip(answers, found, strict=True):
         want = pages.judge(key, values)
@@ -93,7 +108,7 @@ def test_the_page_never_contradicts_the_checker(page, key):
 def test_what_is_known_is_judged_with_the_checker_s_words(page, key):
     """Right in every form that the tests of the checkers know, and each typical mistake."""
     form = pages.form(key)
-    module = next(t for t in TABLES if t.__name__.endswith(f"ch{key[:2]}"))
+    module = next(m for m in TYPICAL if m.__name__.endswith(f"ch{key[:2]}"))
     answers, wants = [], []
     for answer in [*module.RIGHT[key], *(answer for answer, _ in module.WRONG[key])]:
         try:
@@ -110,7 +125,7 @@ def test_what_is_known_is_judged_with_the_checker_s_words(page, key):
         wants.append(want)
     assert any(want.kind == "right" for want in wants), "a right answer can be entered"
     for slots, want, said in zip(
-        answers, wants, ask(page, JUDGE, [pages.saved(key), answers]), strict=True
+        answers, wants, ask(page, JUDGE, [SAVED[key], answers]), strict=True
     ):
         if said["kind"] == "none" and form.page.partly:
             continue
@@ -189,7 +204,7 @@ def test_numbers_in_a_message_are_written_as_python_writes_them(page):
 
 def test_a_page_s_source_does_not_tell():
     for key in JUDGED:
-        form, kept = pages.form(key), pages.saved(key)
+        form, kept = pages.form(key), SAVED[key]
         for answer in form.page.known:
             said = pages.judge(key, form.spread(answer))
             assert told(form, said.message) not in kept

@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from equations import false
-from looking import ask
+from looking import ask, assert_near
 from test_equations import equations
 
 from utils import Deformable
@@ -68,8 +68,7 @@ def test_samples_sum_and_gradients_agree_with_the_operator(page):
         Y[0].backward()
 
         def close(name, expected, told=told):
-            found = torch.tensor(told[name], dtype=torch.float64)
-            torch.testing.assert_close(found, expected.detach(), rtol=1e-9, atol=1e-9, msg=name)
+            assert_near(told[name], expected.detach(), 1e-9)
 
         close("total", Y[0])
         close("sample", Y[1:])

@@ -5,7 +5,7 @@ import random
 import pytest
 import torch
 import torch.nn.functional as F
-from looking import ask
+from looking import ask, assert_near
 
 from utils import Channels, DenseToConv, ImageFilter, MatrixView, Transposed
 
@@ -53,7 +53,7 @@ def test_channels_agree_with_pytorch(page, capsys):
         X, W = double(c["planes"]), double(c["filters"])
         places = {k: c[k] for k in ("stride", "padding", "groups")}
         expected = F.conv2d(X[None], W, **places)[0]
-        torch.testing.assert_close(double(output), expected)
+        assert_near(output, expected)
         assert parameters == W.numel()
         assert adds == W.numel() * expected.shape[1] * expected.shape[2]
         if index < 50:
@@ -66,7 +66,7 @@ def test_channels_agree_with_pytorch(page, capsys):
             exec(code, {})
             assert capsys.readouterr().out.strip() == str(expected)
             widget = Channels(c["planes"], c["filters"], c["groups"], c["stride"], c["padding"])
-            torch.testing.assert_close(widget.output, expected)
+            assert_near(widget.output, expected)
 
 
 def test_matrices_agree_with_pytorch(page, capsys):
@@ -98,12 +98,12 @@ def test_matrices_agree_with_pytorch(page, capsys):
         places = {"stride": c["stride"], "padding": c["padding"]}
         expected = F.conv2d(X[None, None], K[None, None], **places)[0, 0]
         M = double(toeplitz)
-        torch.testing.assert_close((M @ X.flatten()).reshape(expected.shape), expected)
-        torch.testing.assert_close(double(columns), F.unfold(X[None, None], K.shape, **places)[0].T)
+        assert_near((M @ X.flatten()).reshape(expected.shape), expected)
+        assert_near(columns, F.unfold(X[None, None], K.shape, **places)[0].T)
         leaf = X.clone().requires_grad_()
         y = F.conv2d(leaf[None, None], K[None, None], **places)[0, 0]
         y.backward(expected)
-        torch.testing.assert_close((M.T @ expected.flatten()).reshape(X.shape), leaf.grad)
+        assert_near((M.T @ expected.flatten()).reshape(X.shape), leaf.grad)
         if index < 30:
             for text, result in ((code, expected), (back, leaf.grad)):
                 exec(text, {})
@@ -118,9 +118,9 @@ def test_matrices_agree_with_pytorch(page, capsys):
                 for transposed in (False, True):
                     view = MatrixView(X, K, c["stride"], c["padding"], unroll, transposed)
                     shown = double(toeplitz if unroll == "kernel" else columns)
-                    torch.testing.assert_close(view.matrix, shown.T if transposed else shown)
+                    assert_near(view.matrix, shown.T if transposed else shown)
                     way_back = transposed and unroll == "kernel"
-                    torch.testing.assert_close(view.output, leaf.grad if way_back else expected)
+                    assert_near(view.output, leaf.grad if way_back else expected)
 
 
 def double_of(value, dtype=None):
@@ -172,8 +172,8 @@ def test_transposed_agrees_with_pytorch_at_the_end_and_with_itself_at_every_step
             "output_padding": c["outputPadding"],
         }
         expected = F.conv_transpose2d(X[None, None], K[None, None], **places)[0, 0]
-        torch.testing.assert_close(double(stamping), expected)
-        torch.testing.assert_close(double(insertion), expected)
+        assert_near(stamping, expected)
+        assert_near(insertion, expected)
         assert apart < 1e-9 and broken is None
         ones = F.conv_transpose2d(
             torch.ones_like(X[None, None]), torch.ones_like(K[None, None]), **places
@@ -184,7 +184,7 @@ def test_transposed_agrees_with_pytorch_at_the_end_and_with_itself_at_every_step
         if index < 50:
             exec(code, {})
             assert capsys.readouterr().out.strip() == str(expected)
-            torch.testing.assert_close(Transposed(X, K, **places).output, expected)
+            assert_near(Transposed(X, K, **places).output, expected)
 
 
 @pytest.mark.parametrize("stage", ["dense", "shared", "local"])
@@ -227,8 +227,8 @@ def test_image_filter_agrees_with_pytorch(page):
         )
         K = torch.tensor(widget.kernel, dtype=torch.float64)
         expected = F.conv2d(widget.levels[None, None], K[None, None])[0, 0]
-        torch.testing.assert_close(torch.tensor(answer, dtype=torch.float64), expected.flatten())
-        torch.testing.assert_close(widget.output, expected)
+        assert_near(answer, expected.flatten())
+        assert_near(widget.output, expected)
 
 
 @pytest.mark.parametrize("display", ["clipped", "signed", "stretched"])

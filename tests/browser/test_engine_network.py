@@ -9,14 +9,13 @@ import torch
 import train_network
 from conftest import SCRIPT
 from equations import false
-from looking import ask
+from looking import ask, assert_near
 from test_equations import equations
 
 from utils import Network, digits_network
 from utils.widgets.network import LEVELS
 
 TOLERANCE = 2e-5  # of scores up to about thirty, in float32
-NEAR = {"rtol": 1e-12, "atol": 1e-12}
 SCORES = """pictures => pictures.map(p => { const e = slidingWindowCourse.engine.network, levels = e.forward(p);
     return [Array.from(levels.at(-1), x => x / 1e7), e.answer(levels), e.shares(levels)]; })"""
 LEVELS_OF = """pictures => pictures.map(p => { const e = slidingWindowCourse.engine.network;
@@ -63,9 +62,7 @@ def test_a_thousand_pictures_are_read_as_by_pytorch(page):
 def test_every_map_of_every_layer_is_exact(page):
     for picture, told in zip(PICTURES[::20], ask(page, LEVELS_OF, PICTURES[::20]), strict=True):
         for level, numbers in zip(Network(picture).levels, told, strict=True):
-            torch.testing.assert_close(
-                torch.tensor(numbers, dtype=torch.float64), level.flatten(), **NEAR
-            )
+            assert_near(numbers, level.flatten(), 1e-12)
 
 
 def states(count: int) -> list[dict]:

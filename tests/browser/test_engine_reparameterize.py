@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from equations import false
-from looking import ask
+from looking import ask, assert_near
 from test_equations import equations
 
 from utils import Reparameterize
@@ -74,11 +74,8 @@ def test_the_merged_kernel_agrees_with_python_and_pytorch(page, capsys):
         widget = Reparameterize(**settings)
         widget.channel = o = state["channel"]
         kernel, bias = widget.merged
-        near = {"rtol": 1e-12, "atol": 1e-12}
         for index, merged in enumerate(told["merged"]):
-            torch.testing.assert_close(
-                torch.tensor(merged["kernel"], dtype=torch.float64), kernel[index], **near
-            )
+            assert_near(merged["kernel"], kernel[index], 1e-12)
             assert merged["bias"] == pytest.approx(bias[index].item(), rel=1e-12, abs=1e-12)
         has = [state[f"has_{name}"] for name in ("kernel", "pointwise", "identity")]
         each = by_torch(state)

@@ -372,6 +372,8 @@ def shown(answer: Any) -> str:
 
 def listed(answer: Any, ordered: bool = True) -> list[Any] | None:
     """The parts of `answer`, or None where it has none, or none in order though asked for."""
+    if type(answer) in (tuple, list):
+        return list(answer)
     if isinstance(answer, str | bytes | Mapping) or not isinstance(answer, Iterable):
         return None
     if ordered and isinstance(answer, set | frozenset):
@@ -398,6 +400,8 @@ def _unwrapped(answer: Any) -> Any:
 
 def _real(answer: Any) -> Fraction | float:
     """The one real number that `answer` means; NaN and infinity are let through."""
+    if type(answer) is float or type(answer) is int:  # nearly always; what follows is slow
+        return answer
     answer = _unwrapped(answer)
     if isinstance(answer, str):
         try:

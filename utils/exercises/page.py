@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import torch
@@ -328,6 +328,7 @@ class _Table:
         self.nodes: list[list[int]] = []
         self._made: dict[Any, int] = {}
         self._leaves: dict[tuple[int, ...], int | None] = {}
+        self._ask = cache(self._asked)  # of two questions in five the answer is known
         self._draw = random.Random(0)
         if self.page.partly:
             self._mark()
@@ -369,7 +370,7 @@ class _Table:
 
                 def said(x: float, known: Slots = known, place: int = place) -> str:
                     kind, message = self._ask((*known[:place], x, *known[place + 1 :]))
-                    return kind + re.sub(r"-?\d+(?:[.,]\d+)*(?:e[-+]\d+)?", "#", message)
+                    return kind + _without_numbers(message)
 
                 before = points[0], said(points[0])
                 for x in points[1:]:
@@ -378,7 +379,7 @@ class _Table:
                         slot.cuts.add(_boundary(said, before[0], x, slot.kind, slot.marks))
                     before = now
 
-    def _ask(self, values: Slots) -> tuple[str, str]:
+    def _asked(self, values: Slots) -> tuple[str, str]:
         """The verdict and its words; a verdict "" where blanks leave no answer."""
         try:
             answer = self.form.answer(values)
@@ -492,6 +493,12 @@ class _Table:
             "nodes": self.nodes,
             "says": self.says,
         }
+
+
+@lru_cache(1000)
+def _without_numbers(message: str) -> str:
+    """A message with a mark in place of each number."""
+    return re.sub(r"-?\d+(?:[.,]\d+)*(?:e[-+]\d+)?", "#", message)
 
 
 def _points(slot: _Slot) -> Iterator[float]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -42,6 +43,7 @@ class Explorable(anywidget.AnyWidget):
     """Arguments by name: a widget for each mode that its page knows; all shared tests run them."""
 
     _agreed: dict[str, Any] | None = None  # what `_check` passed last
+    _in_range: dict[str, Any] | None = None  # the state whose positions were looked at last
 
     def __init__(self, **state: Any) -> None:
         formed = {name: self._trait(name).form(value) for name, value in state.items()}
@@ -86,19 +88,29 @@ class Explorable(anywidget.AnyWidget):
         if ruled != self._agreed:  # several traits that change together are asked one by one
             self._check(state)
             self._agreed = ruled
-        counts = self._positions(state)
-        return min(max(value, 0), counts[name] - 1) if name in counts else value
+        if not isinstance(self._trait(name), Position):
+            return value
+        return min(max(value, 0), self._positions(state)[name] - 1)
 
     @traitlets.observe(traitlets.All)
     def _stay_in_range(self, change: dict[str, Any]) -> None:
         """Move a position back when there are fewer."""
-        if isinstance(getattr(type(self), change["name"], None), State):
-            for name, count in self._positions(self._state()).items():
-                setattr(self, name, min(getattr(self, name), count - 1))
+        if not isinstance(getattr(type(self), change["name"], None), State):
+            return
+        state = self._state()
+        if state != self._in_range:  # of several changes at once, each is told when all are made
+            self._in_range = state
+            for name, count in self._positions(state).items():
+                if getattr(self, name) >= count:
+                    setattr(self, name, count - 1)
 
     def _state(self) -> dict[str, Any]:
         """The state by name, as the traits hold it."""
-        return {name: getattr(self, name) for name in sorted(self.trait_names(state=True))}
+        return {name: getattr(self, name) for name in self._names}
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(self.trait_names(state=True))
 
     @property
     def spec(self) -> dict[str, Any]:
