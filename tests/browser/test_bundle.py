@@ -5,8 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-from conftest import SCRIPT
+from conftest import PAGE, SCRIPT
 
 from utils.widgets import WIDGETS
 
@@ -30,15 +29,18 @@ def test_a_stale_bundle_is_named_and_mended(tmp_path):
     (tmp_path / "js" / "node_modules").symlink_to(SOURCES / "node_modules")
     shutil.copytree(SCRIPT.parent, tmp_path / "dist")
     cost = tmp_path / "js" / "engine" / "cost.js"  # which one widget alone imports
-    cost.write_text(cost.read_text("utf-8").replace("course 5×5", "ours"), "utf-8")
+    cost.write_text(cost.read_text("utf-8").replace("course 5×5", "ours 5×5"), "utf-8")
     (tmp_path / "dist" / "book" / "Gone.js").touch()
     (tmp_path / "dist" / "book" / "Answer.js").unlink()
     done = build(tmp_path / "js", "--check")
     stale = "explorables.mjs, explorables.js, book/Answer.js, book/LayerCost.js, book/Gone.js"
     assert done.returncode == 1 and done.stderr.strip().endswith(f": {stale}")
     assert build(tmp_path / "js").returncode == 0
-    assert build(tmp_path / "js", "--check").returncode == 0
-    assert not (tmp_path / "dist" / "book" / "Gone.js").exists()
+    dist = tmp_path / "dist"
+    for path in ("explorables.mjs", "explorables.js", "book/LayerCost.js"):
+        assert "ours 5×5" in (dist / path).read_text("utf-8")
+    assert (dist / "book" / "Answer.js").read_bytes() == (PARTS / "Answer.js").read_bytes()
+    assert not (dist / "book" / "Gone.js").exists()
 
 
 def test_the_parts_hold_nothing_twice():
@@ -52,27 +54,47 @@ def test_the_parts_hold_nothing_twice():
     assert len(core) < SCRIPT.stat().st_size / 2
 
 
-@pytest.mark.parametrize("kind", WIDGETS)
-def test_a_part_starts_what_the_whole_starts(kind, show, pages):
-    widget = WIDGETS[kind].example(next(iter(WIDGETS[kind].examples)))
-    drawn = """() => [...document.querySelectorAll(".ex-thumbs")].every(t => t.dataset.drawn)"""
-    shown = """() => document.querySelector(".ex-root").innerHTML
-        .replace(/ex-\\w+-\\d+/g, "id").replace(/<style>.*?<.style>/s, "").replace(/<canvas[^>]*>/g, "")"""
-    page = show(widget)
-    page.wait_for_function(drawn)  # as soon as nothing else is to do
-    whole = page.evaluate(shown)
-    styles = "".join(
-        (SOURCES / "view" / f).read_text("utf-8") for f in ("styles.css", "answer.css")
-    )
-    parts = pages.load(
-        f"<style>{styles}</style>{widget.to_html()}",
-        scripts=[PARTS / "explorables.js", PARTS / f"{kind}.js"],
-        lazy=True,
-    )
-    parts.wait_for_selector("[data-mounted] .ex-root")
-    parts.wait_for_function(drawn)
-    assert parts.evaluate("slidingWindowCourse.widgets") == [kind]
-    assert parts.evaluate(shown) == whole
+# All in sight, one behind the other, so that each starts what it holds.
+FRAMES = """pages => pages.forEach(html => {
+    const frame = document.createElement("iframe");
+    frame.style.cssText = "position: fixed; inset: 0; width: 900px; height: 800px; border: 0";
+    frame.srcdoc = html;
+    document.body.append(frame);
+})"""
+SHOWN = """() => { const frames = document.querySelectorAll("iframe");
+    const shown = [...frames].map(({ contentWindow: frame }) => {
+        const root = frame.document.querySelector("[data-mounted] .ex-root");
+        // As soon as nothing else is to do, thumbnails are drawn.
+        return root && [...root.querySelectorAll(".ex-thumbs")].every(t => t.dataset.drawn) && {
+            knows: frame.slidingWindowCourse.widgets,
+            text: root.innerHTML.replace(/ex-\\w+-\\d+/g, "id")
+                .replace(/<style>.*?<.style>/s, "").replace(/<canvas[^>]*>/g, ""),
+        };
+    });
+    return shown.every(one => one) && shown; }"""
+
+
+def test_a_part_starts_what_the_whole_starts(show):
+    """Each in a frame, which is a page of its own."""
+    widgets = [kind.example(next(iter(kind.examples))) for kind in WIDGETS.values()]
+
+    def shown(scripts, style: str = "") -> list[dict]:
+        page = show()
+        frames = []
+        for widget in widgets:
+            files = [script.as_uri() for script in scripts(widget.kind)]
+            tags = "".join(f'<script defer src="{file}"></script>' for file in files)
+            frames.append(PAGE.format(theme="light", scripts=tags, body=style + widget.to_html()))
+        page.evaluate(FRAMES, frames)
+        return page.wait_for_function(SHOWN).json_value()
+
+    styles = [(SOURCES / "view" / f).read_text("utf-8") for f in ("styles.css", "answer.css")]
+    core = PARTS / "explorables.js"
+    whole = shown(lambda _: [SCRIPT])
+    parts = shown(lambda kind: [core, PARTS / f"{kind}.js"], f"<style>{''.join(styles)}</style>")
+    assert [one["knows"] for one in parts] == [[kind] for kind in WIDGETS]
+    for kind, one, other in zip(WIDGETS, parts, whole, strict=True):
+        assert one["text"] == other["text"], kind
 
 
 def test_a_widget_whose_script_is_missing_keeps_its_first_frame(pages):

@@ -122,7 +122,7 @@ def test_a_sweep_paints_the_outputs_behind_the_window_and_can_be_stopped(show):
 
 
 def test_a_sweep_is_over_at_once_where_motion_is_reduced(show):
-    page = show(ImageFilter(PHOTO, [[1, 0, -1]] * 3), clock=True, reduced_motion="reduce")
+    page = show(ImageFilter(PHOTO, [[1, 0, -1]] * 3), reduced_motion="reduce")
     page.get_by_role("button", name="Sweep").click()
     assert page.get_by_label("Filtered photograph", exact=True).evaluate(REACHED) == 28 * 18
     assert page.get_by_role("button", name="Stop").count() == 0
