@@ -54,7 +54,6 @@ def test_the_checkers_find_nothing(check):
     ids=["actionlint", "zizmor"],
 )
 def test_the_checkers_find_what_is_wrong(faults, check, tmp_path):
-    """Each finding is said, and none unless something is wrong (see above)."""
     folder = shutil.copytree(GITHUB, tmp_path / ".github")
     path = folder / "workflows" / "test.yml"
     text = path.read_text(encoding="utf-8")

@@ -268,7 +268,7 @@ def test_a_default_that_its_own_trait_refuses_is_found_when_the_class_is_made():
         type("Wrong", (Widget,), {"padding": traits.Pair(-1)})
 
 
-IMPORTS = {  # and what none of them and of those before it loads
+IMPORTS = {  # in this order, in one Python, and what is not loaded even then
     "import utils": ["torch", "ipywidgets", "anywidget", "traitlets", "numpy"],
     "import utils.shapes": ["torch", "ipywidgets", "anywidget", "traitlets", "numpy"],
     "from utils import output_size, conv_cost": ["torch", "ipywidgets", "numpy"],
