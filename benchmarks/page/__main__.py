@@ -19,7 +19,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from benchmarks import tables
-from benchmarks.page.weigh import Weight, served, weigh
+from benchmarks.page.weigh import Weight, phone, served, weigh
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
@@ -98,7 +98,8 @@ def main() -> int:
     with served(options.book) as address, sync_playwright() as playwright:
         path = chromium.find()
         browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
-        weights = {name: weigh(browser, options.book, address, name) for name in names}
+        page = phone(browser)
+        weights = {name: weigh(page, options.book, address, name) for name in names}
         browser.close()
         for name, weight in weights.items():
             scores = lighthouse(address + name, options.runs) if options.runs else {}

@@ -17,14 +17,14 @@ from typing import Any
 
 KINDS = {"document": "text", "stylesheet": "style", "script": "script", "font": "font"}
 PICTURES = "pictures"
-# From the top to the bottom, a screen at a time: what waits until it is in sight is fetched, too.
-SCROLL = """async () => {
-    const frame = () => new Promise(requestAnimationFrame);
-    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
-        scrollTo(0, y);
-        await frame();
-    }
-    await frame();
+# What waits until it is in sight, as where a reader scrolls to the end, but without drawing it all:
+# the pictures, but for those of the other theme and of closed folds, and the widgets.
+SHOW_ALL = """async () => {
+    const shown = [...document.images].filter(picture => picture.checkVisibility());
+    for (const picture of shown) picture.loading = "eager";
+    globalThis.slidingWindowCourse?.startAll();
+    do await new Promise(requestAnimationFrame);
+    while (shown.some(picture => !picture.complete));
 }"""
 
 
@@ -93,29 +93,38 @@ def served(book: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def weigh(browser: Any, book: Path, home: str, name: str) -> Weight:
-    """Open the page `name` of `book`, served at `home`, as a phone does; weigh what it asks for.
-
-    The page is scrolled to its end.
-    """
-    context = browser.new_context(
+def phone(browser: Any) -> Any:
+    """A window of a phone's size, for `weigh`; one for all pages, as a new one takes a second."""
+    return browser.new_page(
         viewport={"width": 360, "height": 740}, device_scale_factor=2, color_scheme="light"
     )
-    page, asked, under_way = context.new_page(), [], set()
+
+
+def weigh(page: Any, book: Path, home: str, name: str) -> Weight:
+    """Open the page `name` of `book`, served at `home`, in this window; weigh what it asks for.
+
+    That is counted also where the browser has it from an earlier page.
+    """
+    asked: list[tuple[str, str]] = []
+    under_way: set[Any] = set()
 
     def note(request: Any) -> None:
         under_way.add(request)
         if request.url.startswith(home):  # what a file holds itself, `data:`, came with it
             asked.append((request.url.removeprefix(home).partition("?")[0], request.resource_type))
 
-    page.on("request", note)
-    for end in ("requestfinished", "requestfailed"):
-        page.on(end, lambda request: under_way.discard(request))
+    def end(request: Any) -> None:
+        under_way.discard(request)
+
+    listeners = {"request": note, "requestfinished": end, "requestfailed": end}
+    for event, listener in listeners.items():
+        page.on(event, listener)
     page.goto(home + name)
-    page.evaluate(SCROLL)
+    page.evaluate(SHOW_ALL)
     while under_way:
         page.wait_for_timeout(20)
-    context.close()
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
     sizes: dict[str, int] = {}
     for path, kind in asked:
         kind = KINDS.get(kind, PICTURES if kind == "image" else "other")

@@ -16,7 +16,7 @@ sys.path.insert(
     0, str(ROOT)
 )  # where an installed copy of the course is found, it has no benchmarks
 
-from benchmarks.page.weigh import served, weigh  # noqa: E402
+from benchmarks.page.weigh import phone, served, weigh  # noqa: E402
 
 WIDGETS = ROOT / "utils" / "widgets" / "dist" / "book"
 
@@ -28,8 +28,16 @@ def gzipped(book):
         yield address
 
 
-def test_a_page_is_light(name, browser, book, gzipped):
-    weight = weigh(browser, book, gzipped, name)
+@pytest.fixture(scope="module")
+def window(browser):
+    """A phone's, for all pages: to open one takes as long as to load three."""
+    page = phone(browser)
+    yield page
+    page.close()
+
+
+def test_a_page_is_light(name, window, book, gzipped):
+    weight = weigh(window, book, gzipped, name)
     assert weight.without_pictures <= 250_000, weight
     assert weight.total <= 450_000, weight
     assert weight.requests <= 25, weight

@@ -240,25 +240,22 @@ def test_with_a_python_that_is_too_old(course):
 # The book's sources
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
+def test_with_a_truncated_notebook(course):
+    course.make("book")
+    course.ran()
+    for text, why in (
         ('{"cells": [{"cell_type": "code", "sour', "Unterminated string"),
         ("", "Expecting value"),
         ("{}", "no 'cells'"),
         ('{"cells": [{"cell_type": "code"}]}', "a cell lacks its source"),
-    ],
-)
-def test_with_a_truncated_notebook(course, text, why):
-    course.make("book")
-    course.ran()
-    course.write("chapters/02-two.ipynb", text)
-    code, said = course.make("book")
-    assert code != 0
-    assert said.startswith(f"chapters/02-two.ipynb is not a whole notebook ({why}")
-    assert "git restore chapters/02-two.ipynb" in said
-    assert course.ran() == []
-    assert course.read(course.page) == "First"
+    ):
+        course.write("chapters/02-two.ipynb", text)
+        code, said = course.make("book")
+        assert code != 0
+        assert said.startswith(f"chapters/02-two.ipynb is not a whole notebook ({why}")
+        assert "git restore chapters/02-two.ipynb" in said
+        assert course.ran() == []
+        assert course.read(course.page) == "First"
 
 
 def test_with_a_warning_the_old_book_stays(course):
@@ -300,11 +297,11 @@ def test_with_a_port_in_use(course):
     assert "sphinx" not in course.ran()
 
 
-@pytest.mark.parametrize("port", ["http", "70000", "-1", ""])
-def test_with_what_is_no_port(course, port):
-    code, said = course.make("serve", f"PORT={port}")
-    assert code != 0
-    assert f"PORT={port} is no port" in said
+def test_with_what_is_no_port(course):
+    for port in ("http", "70000", "-1", ""):
+        code, said = course.make("serve", f"PORT={port}")
+        assert code != 0
+        assert f"PORT={port} is no port" in said
 
 
 # What else a machine may lack

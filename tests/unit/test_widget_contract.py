@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from fractions import Fraction
+from functools import cache
 from html import unescape
 
 import numpy as np
@@ -29,6 +30,12 @@ def kind(request):
 def widget(request):
     kind, mode = request.param
     return WIDGETS[kind].example(mode)
+
+
+@cache
+def spec_of(kind, mode):
+    """The state of an example, which no test changes."""
+    return kind.example(mode).spec
 
 
 def outputs(widget):
@@ -156,9 +163,8 @@ def test_a_position_stays_among_those_that_there_are(widget):
         assert getattr(widget, name) == 0
         setattr(widget, name, last)
     for mode in type(widget).examples:  # which may have fewer
-        other = type(widget).example(mode)
         with widget.hold_trait_notifications():
-            for name, value in other.spec.items():
+            for name, value in spec_of(type(widget), mode).items():
                 if not isinstance(state_traits(widget).get(name), traits.Position):
                     setattr(widget, name, value)
         before = widget.spec
@@ -262,26 +268,26 @@ def test_a_default_that_its_own_trait_refuses_is_found_when_the_class_is_made():
         type("Wrong", (Widget,), {"padding": traits.Pair(-1)})
 
 
-@pytest.mark.parametrize(
-    "statement, absent",
-    [
-        ("import utils", ["torch", "ipywidgets", "anywidget", "traitlets", "numpy"]),
-        ("import utils.shapes", ["torch", "ipywidgets", "anywidget", "traitlets", "numpy"]),
-        ("from utils import output_size, conv_cost", ["torch", "ipywidgets", "numpy"]),
-        ("from utils import corr2d, functional, loops", ["ipywidgets", "anywidget"]),
-        ("from utils import *", ["d2l", "matplotlib", "torchvision", "sklearn"]),
-    ],
-)
-def test_an_import_loads_what_it_needs(statement, absent):
-    code = (
-        "import sys, socket\n"
-        "def refuse(*a, **k): raise OSError('network')\n"
-        "socket.socket.connect = refuse\n"
-        f"{statement}\n"
-        f"print([m for m in {absent} if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+IMPORTS = {  # in this order, in one Python, and what is not loaded even then
+    "import utils": ["torch", "ipywidgets", "anywidget", "traitlets", "numpy"],
+    "import utils.shapes": ["torch", "ipywidgets", "anywidget", "traitlets", "numpy"],
+    "from utils import output_size, conv_cost": ["torch", "ipywidgets", "numpy"],
+    "from utils import corr2d, functional, loops": ["ipywidgets", "anywidget"],
+    "from utils import *": ["d2l", "matplotlib", "torchvision", "sklearn"],
+}
+
+
+def test_an_import_loads_what_it_needs():
+    code = [
+        "import sys, socket",
+        "def refuse(*a, **k): raise OSError('network')",
+        "socket.socket.connect = refuse",
+    ]
+    for statement, absent in IMPORTS.items():
+        code += [statement, f"print([m for m in {absent} if m in sys.modules])"]
+    command = [sys.executable, "-c", "\n".join(code)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]"] * len(IMPORTS)
 
 
 def test_a_name_that_utils_lacks_is_an_attribute_error():
