@@ -89,6 +89,15 @@ def test_no_more_run_at_a_time_than_there_are_slots(tmp_path):
     assert runner.run([runner.Check("a", "Many", many)], slots=2)
 
 
+def test_what_waits_runs_beside_the_others(tmp_path):
+    there = tmp_path / "there"
+    wait = f"import pathlib, time\nwhile not pathlib.Path({str(there)!r}).exists(): time.sleep(0.1)"
+    touch = f"import pathlib; pathlib.Path({str(there)!r}).touch()"
+    first = runner.Check("a", "A", [command(wait, "a")])  # which takes the only slot
+    beside = runner.Check("b", "B", [command(touch, "b")], waits=True)
+    assert runner.run([first, beside], slots=1)
+
+
 def test_a_name_brings_what_it_depends_on():
     three = [
         runner.Check("a", "A", []),
@@ -125,7 +134,8 @@ def test_interrupted_it_ends_what_it_started(signum, tmp_path):
     child = f"import subprocess, sys; subprocess.call([sys.executable, '-S', '-c', {grandchild!r}])"
     script = (
         f"import pathlib, runpy, sys; sys.path.insert(0, {str(runner.ROOT / 'tools')!r})\n"
-        "import check\n"
+        "import check, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # nohup switches it off\n"
         f"check.LOGS = pathlib.Path({str(tmp_path)!r})\n"
         f"slow = check.Command([sys.executable, '-S', '-c', {child!r}])\n"
         "check.checks = lambda: [check.Check('slow', 'Slow', [slow])]\n"
