@@ -66,12 +66,15 @@ class Watch:
 
 
 class Window:
-    """A page that stays, and what was done by the address that it shows."""
+    """A page that stays for all addresses that begin alike, and what the one that it shows did.
 
-    def __init__(self, browser, width: int, height: int, scheme: str) -> None:
-        self.size = {"width": width, "height": height}
+    A request of the page before that comes late is no request of the world then.
+    """
+
+    def __init__(self, browser, own: str, width: int, height: int, scheme: str) -> None:
+        self.own, self.size = own, {"width": width, "height": height}
         context = browser.new_context(viewport=self.size, color_scheme=scheme)
-        self.page, self.watch, self.own = context.new_page(), Watch(), ""
+        self.page, self.watch = context.new_page(), Watch()
         self.page.on("request", self.asked)
         self.page.on("requestfailed", self.missed)
         self.page.on("response", self.answered)
@@ -99,7 +102,6 @@ class Window:
         self.page.set_viewport_size(self.size)
         self.page.emulate_media(media="screen")
         self.watch = Watch()
-        self.own = "file:" if address.startswith("file:") else "/".join(address.split("/")[:3])
         self.page.goto(address)
 
 
@@ -120,9 +122,11 @@ def visit(browser, windows):
         address: str, *, width=1280, height=900, scheme="light", until=None, stores=False
     ):
         # A test that makes the page store something says so: its window is its own.
-        key = (width, height, scheme, len(windows) if stores else "")
+        own = "file:" if address.startswith("file:") else "/".join(address.split("/")[:3]) + "/"
+        kind = (own, width, height, scheme)
+        key = (*kind, len(windows) if stores else "")
         if key not in windows:
-            windows[key] = Window(browser, width, height, scheme)
+            windows[key] = Window(browser, *kind)
         window = windows[key]
         window.open(address)
         if until:
