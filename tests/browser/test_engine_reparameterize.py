@@ -11,6 +11,7 @@ from test_equations import equations
 
 from utils import Reparameterize
 from utils.widgets.base import WidgetError
+from utils.widgets.reparameterize import NOTHING
 
 COUNT = 200
 ASK = """cases => cases.map(c => { const e = slidingWindowCourse.engine.reparameterize, broken = e.broken(c);
@@ -55,7 +56,7 @@ def by_torch(state: dict) -> list[torch.Tensor]:
     made = [F.conv2d(X[None], K, padding=1), F.conv2d(X[None], P[..., None, None]), X[None]]
     outputs = []
     for Y, (gamma, beta, mu, sigma) in zip(made, norms.transpose(1, 2), strict=True):
-        Y = F.batch_norm(Y, mu, sigma**2, gamma, beta, training=False, eps=0)
+        Y = F.batch_norm(Y, mu, sigma**2, gamma, beta, training=False, eps=NOTHING)
         outputs.append(Y[0, :, 1, 1])
     return outputs
 

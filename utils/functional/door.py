@@ -18,6 +18,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 HALVES = (torch.float16, torch.bfloat16)
+# Where torch has autocast. What it answers itself, torch.compile can't follow in every version.
+AUTOCAST = ("cpu", "cuda", "hpu", "maia", "mps", "mtia", "xla", "xpu")
 
 
 def operator(autocast: str = "keep") -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -40,7 +42,7 @@ def operator(autocast: str = "keep") -> Callable[[Callable[P, R]], Callable[P, R
                 result: R = handle_torch_function(call, given, *args, **kwargs)
                 return result
             device = given[0].device.type if given and isinstance(given[0], Tensor) else "meta"
-            if not torch.amp.is_autocast_available(device) or not torch.is_autocast_enabled(device):
+            if device not in AUTOCAST or not torch.is_autocast_enabled(device):
                 return function(*args, **kwargs)
             dtype = {"lower": torch.get_autocast_dtype(device), "float32": torch.float32}
             lowered = [_cast(value, dtype.get(autocast), device) for value in args]

@@ -14,6 +14,7 @@ from utils.widgets.traits import Array, Flag, Position
 
 BRANCHES = {"has_kernel": "3×3", "has_pointwise": "1×1", "has_identity": "Identity"}
 MOST = 2  # channels
+NOTHING = torch.finfo(torch.float64).tiny  # to add to a variance; torch 2.11 refuses 0
 
 
 class Reparameterize(Explorable):
@@ -140,7 +141,7 @@ class Reparameterize(Explorable):
             norms.transpose(1, 2),
             strict=True,
         ):
-            norm = nn.BatchNorm2d(c, eps=0).double().eval()
+            norm = nn.BatchNorm2d(c, eps=NOTHING).double().eval()
             norm.load_state_dict(
                 {"weight": gamma, "bias": beta, "running_mean": mu, "running_var": sigma**2},
                 strict=False,
