@@ -121,8 +121,8 @@ offset has 6 channels; each group of them needs 2·k_h·k_w = 8
 class _Pixels:
     """A picture that can be read between its pixels.
 
-    Outside it are zeros: a ring of them, one pixel wide above and on the left. Below and on the
-    right it is two wide, so that a position just outside, too, has pixels all around.
+    Outside it are zeros: a ring of them, two pixels wide, so that a position just outside, too,
+    has pixels all around, and beyond it nothing has a slope.
 
     Args:
         x: `(N, C, H, W)`.
@@ -131,7 +131,7 @@ class _Pixels:
 
     def __init__(self, x: Tensor, groups: int):
         self.size = tuple(x.shape[2:])
-        ringed = F.pad(x, (1, 2, 1, 2)).permute(0, 2, 3, 1)  # (N, H + 3, W + 3, C)
+        ringed = F.pad(x, (2, 2, 2, 2)).permute(0, 2, 3, 1)  # (N, H + 4, W + 4, C)
         batch, height, width, channels = ringed.shape
         # One group of one pixel is one row of a table.
         count = batch * height * width * groups
@@ -160,9 +160,9 @@ class _Pixels:
 
         All that is far outside looks at the ring. NaN looks at some pixel, and mixes it to NaN.
         """
-        position = position.clamp(-1, size)
+        position = position.clamp(-2, size)  # its own slope at an end differs between versions
         before = position.detach().nan_to_num().floor()
-        return before.long() + 1, position - before
+        return before.long() + 2, position - before
 
 
 def _check_tensors(
