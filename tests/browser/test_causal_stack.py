@@ -1,6 +1,8 @@
 """CausalStack: its engine against PyTorch, at once and streamed, and what a page of it does."""
 
+import itertools
 import random
+import re
 
 import pytest
 import torch
@@ -18,7 +20,9 @@ ANSWER = """cases => cases.map(c => { const e = slidingWindowCourse.engine.causa
     return { whole: e.whole(c), last: e.streamed(c, last).levels, steps, latency: e.latencyOf(c),
         field: e.fieldsOf(c).at(-1), code: e.causalPytorch(c) }; })"""
 SEEN = """cases => cases.map(c => { const e = slidingWindowCourse.engine.causal, [level, index] = c.unit;
-    return [e.tree(c, level, index), e.feeds(c, 0, index)].map(levels => levels.map(set => [...set])); })"""
+    const listed = levels => levels.map(set => [...set]);
+    return [listed(e.tree(c, level, index)), listed(e.feeds(c, 0, index)), e.pointedText(c, level, index),
+        e.pointedText(c, 0, index)]; })"""
 BROKEN = "cases => cases.map(slidingWindowCourse.engine.causal.brokenCausal)"
 
 
@@ -71,10 +75,27 @@ def test_five_hundred_stacks_agree_with_pytorch_at_once_and_streamed(page, capsy
             assert capsys.readouterr().out.strip() == str(widget.output)
 
 
+def says(words: str, numbers: list[int]) -> int:
+    """In how many pieces these words name the numbers, and no others; -1 where they are counted."""
+    if not numbers:
+        assert re.search(r" (sees|feeds) no \w+$", words), words
+        return 0
+    counted, _, named = words.partition(", ")
+    assert re.search(rf" {len(numbers)} \w+$", counted), words
+    if told := re.fullmatch(r"(\d+) pieces from (\d+) to (\d+)", named):
+        count, first, last = map(int, told.groups())
+        jumps = sum(b - a > 1 for a, b in itertools.pairwise(numbers))
+        assert (count, first, last) == (jumps + 1, numbers[0], numbers[-1]) and count > 1
+        return -1
+    pieces = [piece.split(" to ") for piece in re.split(", | and ", named)]
+    assert numbers == [i for p in pieces for i in range(int(p[0]), int(p[-1]) + 1)], words
+    return len(pieces)
+
+
 def test_what_a_unit_sees_and_a_sample_feeds_is_what_gradients_say(page):
     cases = stacks(random.Random(2))
-    ahead = 0
-    for stack, (tree, feeds) in zip(cases, ask(page, SEEN, cases), strict=True):
+    ahead, listed = 0, set()
+    for stack, (tree, feeds, sees, feeding) in zip(cases, ask(page, SEEN, cases), strict=True):
         level, index = stack["unit"]
         n = len(stack["input"])
         X = torch.zeros(n, dtype=torch.float64, requires_grad=True)
@@ -90,7 +111,13 @@ def test_what_a_unit_sees_and_a_sample_feeds_is_what_gradients_say(page):
         assert all(not seen for seen in tree[level + 1 :])
         impulse = through(stack, F.one_hot(torch.tensor(index), n).double(), ones)
         assert feeds[1:] == [x.nonzero().flatten().tolist() for x in impulse[1:]]
+        past, _, future = sees.partition("; ")
+        real = sorted(i for i in tree[0] if 0 <= i < n)
+        later = sum(i > index for i in real)
+        assert future == (f"{later or 'none'} of the future" if real else "")
+        listed |= {says(past, real), says(feeding, feeds[-1])}
     assert ahead > 100, "without causal padding some do"
+    assert listed >= {-1, 0, 1, 2, 3}
 
 
 def test_a_stack_is_broken_where_python_says_so(page):
@@ -159,7 +186,7 @@ def test_centred_padding_reads_the_future_and_says_so(mount):
     assert levels(page, "is-current") == {3: [8]}
     assert levels(page, "is-ahead") == {0: list(range(9, 16)), 1: [10, 12, 14], 2: [12]}
     assert part(page, "pointed").inner_text() == (
-        "Sample 15 arrives. Output 8 sees 15 samples, 1 to 15; 7 of the future, 9 to 15"
+        "Sample 15 arrives. Output 8 sees 15 samples, 1 to 15; 7 of the future"
     )
     expect(part(page, "shape")).to_contain_text("Latency in samples: 1 + 2 + 4 = 7")
     page.get_by_role("button", name="First step").click()
@@ -171,11 +198,11 @@ def test_centred_padding_reads_the_future_and_says_so(mount):
     assert cells(page, "Layers", "is-ahead") == set()
     page = mount(CausalStack(5, [1, 2, 4, 8], causal=False, step=20))  # there is no sample 30
     expect(part(page, "pointed")).to_have_text(
-        "A zero of the padding arrives; output 0 waits for the padding behind the last sample"
+        "A padding zero arrives; output 0 waits for the padding behind the last sample"
     )
     page = mount(CausalStack(2, [16], causal=False, size=12, step=13))  # all of it is padding
     expect(part(page, "pointed")).to_have_text(
-        "A zero of the padding arrives. Output 5 sees no sample"
+        "A padding zero arrives. Output 5 sees no sample"
     )
 
 

@@ -151,6 +151,14 @@ def test_layers_are_added_and_removed_and_a_second_shuffle_mixes_what_one_does_n
     assert max(lit(page)) == 2
 
 
+def test_one_channel_is_spoken_of_as_one(mount):
+    page = mount(ChannelPaths(["grouped", "grouped"], 8, 1))
+    assert " by 8 paths" in part(page, "pointed").inner_text()
+    assert "each by" not in part(page, "pointed").inner_text()
+    page.get_by_label("Groups", exact=True).fill("2")
+    assert part(page, "message").inner_text().startswith("1 channel does not fall into 2")
+
+
 def test_a_layer_that_the_groups_do_not_fit_is_refused(mount):
     page = mount(ChannelPaths(["pointwise"], 5, 4, groups=3))
     page.get_by_role("group", name="Layers").get_by_role("button", name="shuffle").click()

@@ -494,7 +494,7 @@ def test_outputs_stay_hidden_until_they_are_reached_or_shown(mount):
 
 
 @pytest.mark.parametrize(
-    "guess, said", [("37", "37 is right"), ("37.1", "37.1 is right"), ("38", "Not 38")]
+    "guess, said", [("37", "37 is right"), ("37.01", "Not 37.01"), ("38", "Not 38")]
 )
 def test_a_guess_is_judged_and_the_sum_is_shown(mount, guess, said):
     page = mount(SlidingWindow(**PREDICTED))
@@ -506,6 +506,27 @@ def test_a_guess_is_judged_and_the_sum_is_shown(mount, guess, said):
     assert "= 37" in part(page, "arithmetic").inner_text()
     assert outputs(page) == ["19", "?", "37", "?"]
     assert ("is-right" in cell(page, "Output", 1, 0).get_attribute("class")) == ("right" in said)
+
+
+@pytest.mark.parametrize(
+    "value, right, wrong",
+    [
+        (203, ["203", "203.0"], ["202", "204", "203.04"]),
+        (1 / 3, ["0.33", "0.333", "1/3"], ["0.3", "0.34"]),
+        (-12.375, ["−12.38", "-12.37", "-99/8"], ["12.375", "-12.4", "-12"]),
+        (0.004, ["0.004"], ["0", "0.005"]),
+    ],
+)
+def test_a_guess_may_be_rounded_to_hundredths_but_not_where_the_sum_is_whole(
+    mount, value, right, wrong
+):
+    page = mount(SlidingWindow([[1, value]], [[1]], predict=True))
+    for guess in right + wrong:
+        page.get_by_role("button", name="Reset").click()
+        cell(page, "Output", 0, 1).click()
+        page.keyboard.type(guess)
+        page.keyboard.press("Enter")
+        assert ("is right" in part(page, "pointed").inner_text()) == (guess in right), guess
 
 
 def test_a_guess_that_is_no_number_is_refused_and_gives_nothing_away(mount):

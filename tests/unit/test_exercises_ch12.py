@@ -50,6 +50,7 @@ WRONG = {
     ],
     "12.dp": [
         (97, "More is lost"),
+        ("100%", "one of a hundred, or all"),
         (91, "Somewhat more"),
         (0.5, "as bad as that"),
         (10, "Guessing"),
@@ -87,6 +88,8 @@ WRONG = {
         ((15, 71), "7.99"),
         ((15, 100), "fewer outputs"),
         ((15, 64), "1/8"),
+        ((0, 72), "(a) A layer has at least one"),
+        ((15, -4), "(b) A layer has at least one"),
         (15, "2 whole numbers"),
     ],
     "12.4": [

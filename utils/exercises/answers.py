@@ -61,6 +61,20 @@ class Number(_One[float]):
         return float(_finite(answer))
 
 
+class Percentage(Number):
+    """A percentage, as a float of 0 to 100: 84, "84%", or as a share between 0 and 1, 0.84."""
+
+    def read(self, answer: Any, said: str = SAID) -> float:
+        """Return the percentage; `said` begins the message of the `Wrong` that it raises."""
+        value = super().read(answer, said)
+        if value == 1:  # as a share it is all
+            raise Wrong(f"{said} {self.what}. Is 1 one of a hundred, or all? Write 0.01 or 100.")
+        percent = 100 * value if 0 < value < 1 else value
+        if not 0 <= percent <= 100:
+            raise Wrong(f"{said} {self.what}, between 0 and 100.")
+        return percent
+
+
 class Integer(_One[int]):
     """One whole number, as an int: 4, 4.0, Fraction(8, 2), "4", a scalar of NumPy or torch."""
 

@@ -1,7 +1,7 @@
 """What the exercises of chapter 12, groups and separable layers, accept and what they answer."""
 
 from utils.exercises import Wrong, exercise
-from utils.exercises.answers import Integer, Integers, Letters, Number
+from utils.exercises.answers import Integer, Integers, Letters, Number, Percentage
 from utils.exercises.page import Page
 
 
@@ -78,9 +78,9 @@ def times_fewer(factor: float) -> str:
 
 @exercise(
     "12.dp",
-    Number("percent of the digits"),
+    Percentage("percent of the digits"),
     Page(
-        known=(84, 0.84, 96, 10, 50, 90, 95, 65, 75, 91),
+        known=(84, 0.84, 1, 96, 10, 50, 90, 95, 65, 75, 91),
         labels=("Percent read",),
         marks=((0.1, 0.19, 0.74, 0.75, 0.9, 0.91, 0.93, 60, 69, 74, 75, 85, 90, 93, 96, 100),),
         ask="Full layer: 96 percent. Cut to one kernel a channel:",
@@ -88,10 +88,6 @@ def times_fewer(factor: float) -> str:
 )
 def read_at_rank_one(percent: float) -> str:
     """The mean over eight networks of what is read when each channel keeps one kernel."""
-    if 0 < percent < 1:  # "84%" is read as 0.84
-        percent *= 100
-    if not 0 <= percent <= 100:
-        raise Wrong("A percentage lies between 0 and 100.")
     if percent >= 93:
         raise Wrong("More is lost: look at the two rows of kernels again.")
     if percent > 90:
@@ -196,12 +192,16 @@ def legal_groups(answer: tuple[int, ...]) -> str:
 def nine_times(answer: tuple[int, ...]) -> str:
     """The least c_o for which a separable layer is so many times cheaper."""
     five, three = answer
+    if five < 1:
+        raise Wrong("(a) A layer has at least one output channel.")
     if five == 14:
         raise Wrong("(a) Nearly: 14 outputs give 8.97 times.")
     if five > 15:
         raise Wrong("(a) It does so with fewer outputs.")
     if five < 15:
         raise Wrong("(a) 1/c_o + 1/25 is still more than 1/9.")
+    if three < 1:
+        raise Wrong("(a) is right. (b) A layer has at least one output channel.")
     if three == 71:
         raise Wrong("(a) is right. (b) 71 outputs give 7.99 times.")
     if three > 72:
@@ -307,6 +307,7 @@ def separable(letters: frozenset[str]) -> str:
             (8768, 8480),
             (73728, 8480),
             (8192, 8480),
+            (1152, 8480),
             (9344, 10496),
             (9344, 73728),
             (9344, 8192),

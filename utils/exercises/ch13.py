@@ -15,6 +15,7 @@ from utils.exercises.answers import (
     Letters,
     Number,
     Numbers,
+    Percentage,
     agree,
     same,
 )
@@ -28,7 +29,7 @@ from utils.exercises.page import Page
         known=(8.24, 8.2, 8.4, 6.67, 0.82, 0, 15, 6.2, 0.15, 1200, -8.2),
         labels=("dB",),
         ask="0 dB before. After the filter, to one decimal:",
-        marks=((8, 8.5, 8.59, 8.6, -8.5, -8),),
+        marks=((8, 8.1, 8.14, 8.15, 8.5, 8.84, 8.85, 9, -8.5, -8),),
     ),
 )
 def decibels_gained(gained: float) -> str:
@@ -41,14 +42,14 @@ def decibels_gained(gained: float) -> str:
         raise Wrong("The sound is now the stronger one, so the number is above 0.")
     if gained == 0:
         raise Wrong("0 dB means as strong as each other. Most of the noise is gone.")
-    if not 8 <= gained < 8.6:  # up to what is measured, seed by seed
+    if not 8.15 <= gained < 8.85:  # up to what is measured, seed by seed
         raise Wrong("1,200 of 8,000 parts are left. Ten times the logarithm of 8000/1200.")
-    return "10·log₁₀(8000/1200) is 8.2."
+    return "10·log₁₀(8000/1200) is 8.2, and what is measured a little more."
 
 
 @exercise(
     "13.bp",
-    Number("letters of 100"),
+    Percentage("letters of 100"),
     Page(
         known=(27, 99, 32, 3, 50, 0, 1, 90, 25, 30, 22, 66),
         labels=("Of 100",),
@@ -58,10 +59,6 @@ def decibels_gained(gained: float) -> str:
 )
 def named_when_writing(percent: float) -> str:
     """What the layer with same padding names when nothing stands after t."""
-    if 0 < percent < 1:  # "27%" is read as 0.27
-        percent *= 100
-    if not 0 <= percent <= 100:
-        raise Wrong("Of 100 letters, between 0 and 100.")
     if percent > 80:
         raise Wrong("What it had learned was to copy the next letter, and there is none now.")
     if percent > 31:

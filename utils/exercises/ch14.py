@@ -1,7 +1,7 @@
 """What the exercises of chapter 14, deformable convolution, accept and what they answer."""
 
 from utils.exercises import Wrong, exercise
-from utils.exercises.answers import Integers, Letters, Number, Numbers
+from utils.exercises.answers import Integers, Letters, Number, Numbers, Percentage
 from utils.exercises.page import Page
 
 
@@ -56,9 +56,9 @@ def slope_down(slope: float) -> str:
 
 @exercise(
     "14.cp",
-    Number("percent of the digits"),
+    Percentage("percent of the digits"),
     Page(
-        known=(79, 84, 95, 10, 70, 90),
+        known=(79, 0.79, 1, 84, 95, 10, 70, 90),
         labels=("Percent read",),
         marks=((0.6, 0.73, 0.74, 0.75, 0.83, 0.84, 0.85, 0.99, 60, 74, 83, 84.5, 100),),
         ask="Ordinary layer: about 84 percent. Deformable layer:",
@@ -66,10 +66,6 @@ def slope_down(slope: float) -> str:
 )
 def read_deformable(percent: float) -> str:
     """The mean over five networks with a deformable layer in the middle."""
-    if 0 < percent < 1:  # "79%" is read as 0.79
-        percent *= 100
-    if not 0 <= percent <= 100:
-        raise Wrong("A percentage lies between 0 and 100.")
     if percent > 84.5:
         raise Wrong("It is no improvement here.")
     if percent > 83:

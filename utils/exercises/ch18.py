@@ -4,26 +4,25 @@ import torch
 from torch import Tensor
 
 from utils.exercises import Wrong, exercise
-from utils.exercises.answers import Array, Integer, Integers, Number, Numbers, Words, agree
+from utils.exercises.answers import (
+    Array,
+    Integer,
+    Integers,
+    Numbers,
+    Percentage,
+    Words,
+    agree,
+)
 from utils.exercises.page import Page
 
 _LAYERS = ("convolution 1", "convolution 2", "dense 1", "dense 2", "dense 3")
 
 
-def _percent(value: float) -> float:
-    """A percentage; what lies between 0 and 1 is taken for a share."""
-    if 0 < value < 1:
-        value *= 100
-    if not 0 <= value <= 100:
-        raise Wrong("A percentage lies between 0 and 100.")
-    return value
-
-
 @exercise(
     "18.ap",
-    Number("percent of the digits"),
+    Percentage("percent of the digits"),
     Page(
-        known=(94, 0.94, 50, 10, 0, 99, 100, 65, 75, 82),
+        known=(94, 0.94, 1, 50, 10, 0, 99, 100, 65, 75, 82),
         labels=("Percent",),
         marks=((0.1, 0.5, 0.79, 0.8, 0.98, 0.99, 20, 40, 60, 79, 80, 85, 95, 98, 99),),
         ask="Without the winner's largest product, how many still get the same answer?",
@@ -31,7 +30,6 @@ def _percent(value: float) -> float:
 )
 def without_the_largest(percent: float) -> str:
     """How many held-out digits keep their answer when the winner loses its largest product."""
-    percent = _percent(percent)
     if percent > 98:
         raise Wrong("Some answers are close calls.")
     if percent < 40:
@@ -67,9 +65,9 @@ def where_they_sit(answer: tuple[str, ...]) -> str:
 
 @exercise(
     "18.cp",
-    Number("percent of the digits"),
+    Percentage("percent of the digits"),
     Page(
-        known=(52, 0.52, 95, 10, 0, 90, 80, 20, 70, 30),
+        known=(52, 0.52, 1, 95, 10, 0, 90, 80, 20, 70, 30),
         labels=("Percent read",),
         marks=((0.1, 0.34, 0.35, 0.66, 0.67, 0.85, 34, 35, 40, 60, 66, 67, 85, 86),),
         ask="At home LeNet reads 95 percent. Four pixels to the left:",
@@ -77,7 +75,6 @@ def where_they_sit(answer: tuple[str, ...]) -> str:
 )
 def moved_by_four(percent: float) -> str:
     """What LeNet reads of digits moved by four of 32 pixels."""
-    percent = _percent(percent)
     if percent > 85:
         raise Wrong("A convolution moves along. But what reads the last maps?")
     if percent > 66:

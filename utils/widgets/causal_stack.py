@@ -123,7 +123,7 @@ class CausalStack(Explorable):
 
     @property
     def field(self) -> int:
-        """How many samples an output sees, padding included."""
+        """From the first sample that an output sees to the last, padding included, in samples."""
         return int(receptive_field((self.kernel_size, 1, d) for d in self.dilations).size)
 
     @property

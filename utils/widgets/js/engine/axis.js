@@ -1,7 +1,7 @@
 // One axis: what its numbers mean, which columns of a long input are drawn, where outputs stand under
 // their windows, and which settings give a wanted size.
 
-import { effectiveKernelSize, outputSize } from "./shape.js";
+import { effectiveKernelSize, outputSize, useSmaller } from "./shape.js";
 
 export const WHOLE = 64; // as many positions are drawn, all of them
 const ENDS = 32; // of more, at most so many at each end
@@ -63,7 +63,7 @@ export function broken({ n, k, padding, dilation }) {
   if (span <= n + 2 * padding) return null;
   return (
     `The window spans ${span} (${dilation}·(${k} − 1) + 1), but the padded input has only ` +
-    `${n + 2 * padding} (${n} + 2·${padding}). Use a smaller kernel or dilation, or more padding.`
+    `${n + 2 * padding} (${n} + 2·${padding}). ${useSmaller(dilation)}.`
   );
 }
 

@@ -151,10 +151,16 @@ export function feeds(state, level, index) {
 
 const nameOf = (state, level) =>
   level === 0 ? "Sample" : level === state.dilations.length ? "Output" : `Layer ${level} at`;
-const span = (numbers) => {
-  const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
-  return first === last ? `${first}` : `${first} to ${last}`;
-};
+/** Which numbers they are: "3 to 5", "3, 7 and 11", or how many pieces where that is shorter. */
+function span(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const begins = sorted.filter((n, i) => n - 1 !== sorted[i - 1]);
+  const ends = sorted.filter((n, i) => n + 1 !== sorted[i + 1]);
+  const pieces = begins.map((first, i) => (first === ends[i] ? `${first}` : `${first} to ${ends[i]}`));
+  const listed = [pieces.slice(0, -1).join(", "), pieces.at(-1)].filter(Boolean).join(" and ");
+  const counted = `${pieces.length} pieces from ${sorted[0]} to ${sorted.at(-1)}`;
+  return listed.length > counted.length ? counted : listed;
+}
 
 /** What a unit sees, or a sample feeds, in words. */
 export function pointedText(state, level, index) {
@@ -167,8 +173,7 @@ export function pointedText(state, level, index) {
   const read = [...tree(state, level, index)[0]].filter((i) => !outOf(state, i));
   if (!read.length) return `${self} sees no sample`;
   const ahead = read.filter((i) => i > index);
-  const later = ahead.length ? `; ${ahead.length} of the future, ${span(ahead)}` : "; none of the future";
-  return `${self} sees ${several(read.length, "sample")}, ${span(read)}${later}`;
+  return `${self} sees ${several(read.length, "sample")}, ${span(read)}; ${ahead.length || "none"} of the future`;
 }
 
 /** What arrives at a step, as what an output waits for. */
@@ -177,7 +182,7 @@ const awaited = (state, step) => (outOf(state, step) ? "the padding behind the l
 /** What the step brings: which sample, and which output. */
 export function stepText(state, step) {
   const last = state.input.length - 1;
-  const arrives = step <= last ? `Sample ${step} arrives` : "A zero of the padding arrives";
+  const arrives = step <= last ? `Sample ${step} arrives` : "A padding zero arrives";
   const [level, index] = newest(state, step);
   if (level < state.dilations.length) return `${arrives}; output 0 waits for ${awaited(state, latencyOf(state))}`;
   return `${arrives}. ${pointedText(state, level, index)}`;

@@ -3,7 +3,7 @@
 // count past 2^53 is refused.
 
 import { decimal, grouped, quoted } from "./numbers.js";
-import { effectiveKernelSize, formula, outputSize } from "./shape.js";
+import { effectiveKernelSize, formula, outputSize, useSmaller } from "./shape.js";
 import { pair } from "./snippet.js";
 
 export const MOST = 100000;
@@ -114,7 +114,7 @@ export function brokenCost(state) {
     if (span > room)
       return (
         `The kernel spans ${span} ${a ? "columns" : "rows"} (${dilation[a]}·(${k[a]} − 1) + 1), but the padded ` +
-        `input has only ${room} (${n[a]} + 2·${padding[a]}). Use a smaller kernel or dilation, or more padding.`
+        `input has only ${room} (${n[a]} + 2·${padding[a]}). ${useSmaller(dilation[a])}.`
       );
   }
   // Rounding only sets in beyond 2^53, and never brings a product back below it.

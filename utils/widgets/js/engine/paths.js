@@ -52,7 +52,7 @@ export function brokenPaths(state) {
     .map((i) => i + 1)
     .filter((g) => split.every((channels) => channels % g === 0));
   const choice = fitting.join(", ").replace(/, (\d+)$/, " or $1");
-  return `${several(odd, "channel")} do not fall into ${groups} equal groups. Groups can be ${choice}.`;
+  return `${several(odd, "channel")} ${odd === 1 ? "does" : "do"} not fall into ${groups} equal groups. Groups can be ${choice}.`;
 }
 
 /** The next value of a setting that fits the others; none further: the next number, which says why. */
@@ -189,7 +189,8 @@ function joined(verb, ways, word) {
   const some = `${found.length} of ${ways.length} ${word}s: ${found.join(", ")}`;
   const counts = found.map((i) => ways[i]);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  const paths = most === 1 ? "" : `, each by ${least === most ? "" : `${least} to `}${most} paths`;
+  const by = `${least === most ? "" : `${least} to `}${most} paths`;
+  const paths = most === 1 ? "" : `, ${found.length === 1 ? "" : "each "}by ${by}`;
   return `${verb} ${all ? whole : some}${paths}`;
 }
 

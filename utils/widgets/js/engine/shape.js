@@ -1,6 +1,8 @@
 // Sizes. Everything here is whole numbers, named as in utils/shapes.py.
 
 export const effectiveKernelSize = (k, dilation) => dilation * (k - 1) + 1;
+/** What to change where a window is too wide; a dilation of 1 can't be less. */
+export const useSmaller = (dilation) => `Use a smaller kernel${dilation > 1 ? " or dilation" : ""}, or more padding`;
 
 /** With `ceil` a last window may hang over the end, if it begins before it: as in PyTorch's pooling. */
 export function outputSize(n, k, stride = 1, padding = 0, dilation = 1, ceil = false) {

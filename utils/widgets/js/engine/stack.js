@@ -2,7 +2,7 @@
 // the input, level l what layer l makes; a layer is [kernel_size, stride, padding, dilation].
 
 import { show } from "./numbers.js";
-import { effectiveKernelSize, formula, outputSize } from "./shape.js";
+import { effectiveKernelSize, formula, outputSize, useSmaller } from "./shape.js";
 
 export const MOST = 6; // layers
 export const LARGEST_INPUT = 64;
@@ -62,7 +62,7 @@ export function brokenStack({ layers, size }) {
     if (span > n + 2 * p)
       return (
         `Layer ${index + 1} has no place for its window: it spans ${span} (${d}·(${k} − 1) + 1), but gets only ` +
-        `${n + 2 * p} (${n} + 2·${p}). Use a smaller kernel or dilation, more padding, or a larger input.`
+        `${n + 2 * p} (${n} + 2·${p}). ${useSmaller(d)}, or a larger input.`
       );
     n = outputSize(n, k, s, p, d);
   }

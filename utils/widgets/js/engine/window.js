@@ -5,7 +5,7 @@
 // one of nn.Conv2d's; ceilMode, for the last two, lets a last window hang over the end.
 
 import { bracket, show } from "./numbers.js";
-import { effectiveKernelSize, outputShape, outputSize, shapeOf } from "./shape.js";
+import { effectiveKernelSize, outputShape, outputSize, shapeOf, useSmaller } from "./shape.js";
 
 const NEAR = 1e-6; // a part of a wanted output by which one may miss it
 
@@ -203,7 +203,7 @@ export function brokenRule(config) {
         `The window is ${span} ${along}` +
         (dilation[axis] > 1 ? ` (${dilation[axis]}·(${k[axis]} − 1) + 1)` : "") +
         `, but the padded input is only ${room} (${n[axis]} + 2·${padding[axis]}). ` +
-        "Use a smaller kernel or dilation, or more padding."
+        `${useSmaller(dilation[axis])}.`
       );
   }
   return null;

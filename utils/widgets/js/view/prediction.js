@@ -2,7 +2,11 @@
 
 import { show } from "../engine/numbers.js";
 
-const NEAR = 0.005; // a guess may be so far off, as a part of the number or of 1
+/** By how much a guess may miss: half a hundredth, as one rounds, but nothing of a whole number. */
+const room = (value) => {
+  const whole = Math.abs(value - Math.round(value)) < 1e-9 * Math.max(1, Math.abs(value));
+  return whole ? 1e-6 : Math.min(0.005, Math.abs(value) / 20) + 1e-9;
+};
 
 /** @param wanted () => whether outputs are to be predicted at all */
 export function createPrediction(wanted) {
@@ -32,7 +36,7 @@ export function createPrediction(wanted) {
       return first;
     },
     judge(row, col, guess, value) {
-      const good = Math.abs(guess - value) <= NEAR * Math.max(1, Math.abs(value));
+      const good = Math.abs(guess - value) <= room(value);
       if (good) right.push([row, col]);
       judged = `${row},${col}`;
       verdict = good ? `${show(guess)} is right` : `Not ${show(guess)}: see the sum`;
