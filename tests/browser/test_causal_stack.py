@@ -201,9 +201,7 @@ def test_centred_padding_reads_the_future_and_says_so(mount):
         "A padding zero arrives; output 0 waits for the padding behind the last sample"
     )
     page = mount(CausalStack(2, [16], causal=False, size=12, step=13))  # all of it is padding
-    expect(part(page, "pointed")).to_have_text(
-        "A padding zero arrives. Output 5 sees no sample"
-    )
+    expect(part(page, "pointed")).to_have_text("A padding zero arrives. Output 5 sees no sample")
 
 
 STEPPED = """() => ["First step", ...Array(15).fill("Next step")].map(name => {

@@ -65,7 +65,15 @@ def in_place(X, W, d):
 
 
 RIGHT = {
-    "13.ap": [8.2, 10 * math.log10(8000 / 1200), 8.4, 8.8, "8.24", np.float32(8.2), torch.tensor(8.2)],
+    "13.ap": [
+        8.2,
+        10 * math.log10(8000 / 1200),
+        8.4,
+        8.8,
+        "8.24",
+        np.float32(8.2),
+        torch.tensor(8.2),
+    ],
     "13.bp": [27, 20, 31.0, np.float32(25), torch.tensor(30), "27%", Fraction(27, 100)],
     "13.cp": [1024, 1024.0, np.int64(1024), torch.tensor(1024), "1024"],
     "13.1": [(12, 12, 2), [12.0, 12, 2], torch.tensor([12, 12, 2]), np.array([12, 12, 2])],
