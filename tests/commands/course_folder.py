@@ -31,6 +31,12 @@ PATIENCE = 60.0  # seconds for what takes a tenth of one; only a test that fails
 STRAY = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PYTHON", "PYTHONSAFEPATH", "VIRTUAL_ENV", "CHROMIUM")
 
 
+def heed() -> None:
+    """Let signals end this process, also where nohup or a shell's `&` has switched them off."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def until(true) -> None:
     """Wait until `true()` is."""
     deadline = time.monotonic() + PATIENCE
@@ -99,6 +105,7 @@ class Course:
 
     def start(self, *words: str, **options) -> subprocess.Popen:
         """Start `make WORDS` as a terminal would, as the leader of a group of processes."""
+        options.setdefault("preexec_fn", heed)
         return subprocess.Popen(
             ["make", *words],
             cwd=self.folder,

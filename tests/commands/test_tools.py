@@ -22,8 +22,8 @@ def names(text: str) -> set[str]:
 
 def test_every_requirement_is_pinned():
     pinned = (ROOT / "requirements" / "constraints.txt").read_text(encoding="utf-8")
-    if not pinned:
-        return  # emptied by hand, as the job does that tries the newest of everything
+    if names(pinned) <= {"torch", "torchvision"}:
+        return  # emptied by hand, as the monthly jobs do, with the oldest torch or the newest
     for file in ("run", "book", "test", "node"):
         text = (ROOT / "requirements" / f"{file}.txt").read_text(encoding="utf-8")
         assert names(text) and names(text) <= names(pinned), file
