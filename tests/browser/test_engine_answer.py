@@ -190,6 +190,34 @@ def test_both_parsers_agree_to_the_bit(page):
     assert numbers > 1500
 
 
+def test_typed_percentages_are_judged_as_the_checker_does(page):
+    texts = [
+        "84",
+        "84%",
+        "0.84",
+        "84 %",
+        "1",
+        "1%",
+        "100%",
+        "100",
+        "99.9%",
+        "250%",
+        "50% + 50%",
+        "0",
+    ]
+    kinds = {spec["exercise"]: [one["kind"] for one in spec["form"]["fields"]] for spec in SPECS}
+    asked = [spec for spec in SPECS if kinds[spec["exercise"]] == ["percent"]]
+    assert len(asked) >= 5
+    enter = """([{ fields, table }, texts]) => { const e = slidingWindowCourse.engine.answer;
+        return texts.map(text => e.judge(e.unpack(table), e.read(fields, [[text]]).values)); }"""
+    for spec in asked:
+        key = spec["exercise"]
+        for text, said in zip(texts, ask(page, enter, [spec["form"], texts]), strict=True):
+            want = exercises.verdict(key, text)
+            assert said["kind"] == want.kind, (key, text)
+            assert said["message"] in ("", want.message), (key, text)
+
+
 def test_numbers_in_a_message_are_written_as_python_writes_them(page):
     draw = random.Random(4)
     numbers = [0.0, 1.0, -7.0, 100000.0, 1e6, 999999.5, 1e-4, 0.00009999999, 123456.7, 0.1 + 0.2]

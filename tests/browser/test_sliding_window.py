@@ -512,9 +512,13 @@ def test_a_guess_is_judged_and_the_sum_is_shown(mount, guess, said):
     "value, right, wrong",
     [
         (203, ["203", "203.0"], ["202", "204", "203.04"]),
-        (1 / 3, ["0.33", "0.333", "1/3"], ["0.3", "0.34"]),
-        (-12.375, ["−12.38", "-12.37", "-99/8"], ["12.375", "-12.4", "-12"]),
+        (1 / 3, ["0.33", "0.333", "0.3333", "1/3"], ["0.3", "0.34", "0.334", "0.3334"]),
+        (-12.375, ["−12.38", "-12.37", "-99/8"], ["12.375", "-12.4", "-12", "-12.374"]),
+        (3.5, ["3.5", "3.50", "7/2"], ["3.504", "3.496", "3.505", "4"]),
+        (0.024, ["0.024", "0.02"], ["0.025", "0.0245", "0"]),
         (0.004, ["0.004"], ["0", "0.005"]),
+        (1234.5, ["1234.5", "1235"], ["1234", "1236", "1234.6"]),
+        (0, ["0", "0.00"], ["0.001", "1e-7", "-0.004"]),
     ],
 )
 def test_a_guess_may_be_rounded_to_hundredths_but_not_where_the_sum_is_whole(
@@ -526,7 +530,10 @@ def test_a_guess_may_be_rounded_to_hundredths_but_not_where_the_sum_is_whole(
         cell(page, "Output", 0, 1).click()
         page.keyboard.type(guess)
         page.keyboard.press("Enter")
-        assert ("is right" in part(page, "pointed").inner_text()) == (guess in right), guess
+        said = part(page, "pointed").inner_text()
+        assert ("is right" in said) == (guess in right), guess
+        told = said.removeprefix("Not ").split(":")[0]
+        assert guess in right or f"= {told}\n" not in f"{part(page, 'arithmetic').inner_text()}\n"
 
 
 def test_a_guess_that_is_no_number_is_refused_and_gives_nothing_away(mount):

@@ -283,6 +283,8 @@ def test_arguments_are_copies_and_only_pure_functions_may_not_write_into_them():
         (answers.Percentage("n"), "1%", 1),
         (answers.Percentage("n"), 43.0, 43),
         (answers.Percentage("n"), 100, 100),
+        (answers.Percentage("n"), "100%", 100),
+        (answers.Percentage("n"), torch.tensor(0.31), 31),
         (answers.Integer("n"), torch.tensor(3.0000002), 3),
         (answers.Integer("n"), torch.tensor(119.99998), 120),
         (answers.Letters("ABCDE"), "a) and (D)", {"A", "D"}),
@@ -302,7 +304,8 @@ def test_generous_where_only_one_thing_can_be_meant(kind, answer, value):
     [
         (answers.Number("n"), np.bool_(True)),
         (answers.Number("n"), "1/0"),
-        (answers.Percentage("n"), "100%"),  # which may also mean the number 1
+        (answers.Percentage("n"), 1),  # or all of them?
+        (answers.Percentage("n"), "250%"),
         (answers.Percentage("n"), 101),
         (answers.Percentage("n"), -0.1),
         (answers.Integer("n"), 3.00001),

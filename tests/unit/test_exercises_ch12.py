@@ -50,7 +50,8 @@ WRONG = {
     ],
     "12.dp": [
         (97, "More is lost"),
-        ("100%", "one of a hundred, or all"),
+        (1, "one of a hundred, or all"),
+        ("100%", "More is lost"),
         (91, "Somewhat more"),
         (0.5, "as bad as that"),
         (10, "Guessing"),

@@ -67,9 +67,11 @@ class Percentage(Number):
     def read(self, answer: Any, said: str = SAID) -> float:
         """Return the percentage; `said` begins the message of the `Wrong` that it raises."""
         value = super().read(answer, said)
+        if value >= 1 and isinstance(answer, str) and answer.rstrip().endswith("%"):
+            value *= 100
         if value == 1:  # as a share it is all
             raise Wrong(f"{said} {self.what}. Is 1 one of a hundred, or all? Write 0.01 or 100.")
-        percent = 100 * value if 0 < value < 1 else value
+        percent = round(100 * value, 5) if 0 < value < 1 else value  # float32's last digit
         if not 0 <= percent <= 100:
             raise Wrong(f"{said} {self.what}, between 0 and 100.")
         return percent

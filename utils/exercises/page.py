@@ -34,6 +34,7 @@ from utils.exercises.answers import (
     Number,
     Numbers,
     Parts,
+    Percentage,
     Truths,
     Words,
 )
@@ -80,8 +81,8 @@ class Field:
     """A field, or several that belong together.
 
     Attributes:
-        kind: `"number"` or `"whole"`, `rows` by `columns` of them; `"choice"` for one of `options`,
-            `"flags"` for any of them.
+        kind: `"number"`, `"whole"` or `"percent"`, `rows` by `columns` of them; `"choice"` for one
+            of `options`, `"flags"` for any of them.
         label: What the reader is asked for.
         blank: Whether it may be filled in part.
     """
@@ -125,7 +126,8 @@ class Form:
         page = self.page
         match kind:
             case Number() | Integer():
-                yield Field("whole" if isinstance(kind, Integer) else "number", self._label())
+                sort = {Integer: "whole", Percentage: "percent"}.get(type(kind), "number")
+                yield Field(sort, self._label())
             case Numbers(count=None):
                 yield Field("number", self._label(), columns=page.shape[1], blank=True)
             case Numbers() | Integers():

@@ -15,6 +15,8 @@ from utils.widgets.base import Explorable, WidgetError
 from utils.widgets.first_frame import paragraph
 from utils.widgets.traits import State, as_json, plain, real
 
+NUMBERS = ("number", "whole", "percent")  # kinds of fields in which one types
+
 
 class Key(State):
     """Chapter and number of an exercise, such as "03.2"."""
@@ -162,7 +164,7 @@ def _fields(key: str) -> list[page.Field]:
 def _html(field: page.Field, name: str) -> str:
     """A field as the view writes it, too (`js/widgets/answer.js`)."""
     label = escape(field.label)
-    numbers = field.kind in ("number", "whole")
+    numbers = field.kind in NUMBERS
     if numbers and field.slots == 1:
         return f'<label class="ex-ask">{label} <input type="text" size="9" disabled></label>'
     return (
@@ -172,7 +174,7 @@ def _html(field: page.Field, name: str) -> str:
 
 
 def _inside(field: page.Field, name: str) -> Iterator[str]:
-    if field.kind in ("number", "whole"):
+    if field.kind in NUMBERS:
         for row in range(1, field.rows + 1):
             cells = (
                 f'<input type="text" size="5" aria-label="row {row}, column {column}" disabled>'

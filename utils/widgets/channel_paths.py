@@ -205,7 +205,7 @@ class ChannelPaths(Explorable):
                 ),
                 paragraph(
                     f"Input channel {self.channel} reaches {len(reached)} of {self.out_channels} "
-                    f"outputs: {', '.join(map(str, reached))}."
+                    f"output{'s' * (self.out_channels > 1)}: {', '.join(map(str, reached))}."
                 ),
             ]
         )

@@ -66,9 +66,10 @@ function evaluate(text) {
 }
 
 /** A typed number: {value}, or {error}, a sentence that says what is expected. */
-export function parse(text, { whole = false } = {}) {
+export function parse(text, { whole = false, percent = false } = {}) {
   const clean = text.replace(/\*\*|[−·×÷]/g, (sign) => SPELLINGS[sign]).trim();
-  const value = evaluate(clean);
+  const share = evaluate(clean);
+  const value = percent && share >= 1 && clean.endsWith("%") ? 100 * share : share; // 100% is not the number 1
   const error =
     Number.isNaN(value) && /^[-+]?\d+,\d+$/.test(clean)
       ? `The decimal point is a point here: ${clean.replace(",", ".")}.`
@@ -112,7 +113,7 @@ export function read(fields, entries) {
         if (text.trim() === "" && blank) found.push(null);
         else if (text.trim() === "") return { error: "Fill in every field first.", at: [i, j] };
         else {
-          const { value, error } = parse(text, { whole: kind === "whole" });
+          const { value, error } = parse(text, { whole: kind === "whole", percent: kind === "percent" });
           if (error) return { error, at: [i, j] };
           found.push(value);
         }

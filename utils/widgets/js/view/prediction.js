@@ -2,11 +2,20 @@
 
 import { show } from "../engine/numbers.js";
 
-/** By how much a guess may miss: half a hundredth, as one rounds, but nothing of a whole number. */
-const room = (value) => {
-  const whole = Math.abs(value - Math.round(value)) < 1e-9 * Math.max(1, Math.abs(value));
-  return whole ? 1e-6 : Math.min(0.005, Math.abs(value) / 20) + 1e-9;
-};
+/** A number with all digits that tell it from others. */
+const whole = (x) => String(+x.toPrecision(12)).replace("-", "−");
+
+/**
+ * Whether a guess is the value, or the value rounded to the guess's own decimals, two or more, or what
+ * the page writes for it.
+ */
+function isRight(guess, value) {
+  const near = 1e-9 * Math.max(1, Math.abs(value));
+  const miss = Math.abs(guess - value);
+  if (miss <= near || whole(guess) === show(value)) return true;
+  const digits = [2, 3, 4, 5, 6, 7, 8].find((n) => Math.abs(guess - +guess.toFixed(n)) <= near);
+  return digits !== undefined && miss <= 0.5 * 10 ** -digits + near && guess * value > 0;
+}
 
 /** @param wanted () => whether outputs are to be predicted at all */
 export function createPrediction(wanted) {
@@ -36,10 +45,11 @@ export function createPrediction(wanted) {
       return first;
     },
     judge(row, col, guess, value) {
-      const good = Math.abs(guess - value) <= room(value);
+      const good = isRight(guess, value);
       if (good) right.push([row, col]);
       judged = `${row},${col}`;
-      verdict = good ? `${show(guess)} is right` : `Not ${show(guess)}: see the sum`;
+      const said = good || show(guess) !== show(value) ? show(guess) : whole(guess);
+      verdict = good ? `${said} is right` : `Not ${said}: see the sum`;
       return verdict;
     },
   };
