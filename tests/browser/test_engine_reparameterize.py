@@ -1,6 +1,7 @@
 """The engine of Reparameterize against the Python merge and PyTorch: kernels, biases, outputs."""
 
 import random
+import re
 
 import pytest
 import torch
@@ -94,6 +95,29 @@ def test_the_merged_kernel_agrees_with_python_and_pytorch(page, capsys):
             exec(told["code"], {})
             assert capsys.readouterr().out.strip() == str(widget.output)
     assert COUNT / 2 < taken < COUNT and about > COUNT
+
+
+def test_what_cancels_is_zero(page):
+    """Numbers in tenths whose bias and whose middle are 0 but for what floating point leaves."""
+    draw = random.Random(16)
+    cases = []
+    for _ in range(COUNT):
+        gammas = [draw.randint(-30, 30) for _ in "ab"]
+        mus = [draw.randint(-5, 5) for _ in "abc"]
+        gammas.append(-sum(gammas))
+        norms = [[[g / 10, g * m / 10, m, 1]] for g, m in zip(gammas, mus, strict=True)]
+        one = [[[[0, 0, 0], [0, 1, 0], [0, 0, 0]]]]
+        cases.append({**Reparameterize().spec, "kernel": one, "pointwise": [[1]], "norms": norms})
+    left = 0
+    for state, told in zip(cases, ask(page, ASK, cases), strict=True):
+        (merged,) = told["merged"]
+        assert (merged["kernel"][0][1][1], merged["bias"]) == (0, 0)
+        widget = Reparameterize(**{n: state[n] for n in ("kernel", "pointwise", "norms")})
+        kernel, bias = widget.merged
+        left += bool(kernel[0, 0, 1, 1] or bias[0])
+        frame = " ".join(re.sub("<[^>]*>", " ", widget.first_frame()).split())
+        assert not [text for text in [*told["texts"], frame] if re.search(r"\de[-−]\d", text)]
+    assert left > COUNT / 4, "else nothing has been tried"
 
 
 def check_texts(texts: list[str]) -> int:

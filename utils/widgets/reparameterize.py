@@ -175,7 +175,7 @@ class Reparameterize(Explorable):
     def first_frame(self) -> str:
         """Each branch's kernel and norm, the merged kernel and bias, and one window under both."""
         o = self.channel
-        weight, bias = self.merged
+        weight, bias = (part[o].round(decimals=12) for part in self.merged)
         shown = dict(zip(BRANCHES.values(), self.norms, strict=True))
         parts = [_grid("3×3 kernel", self.kernel[o]) if self.has_kernel else ""]
         if self.has_pointwise:
@@ -191,16 +191,16 @@ class Reparameterize(Explorable):
                 [["Branch", "γ", "β", "μ", "σ"], *rows],
                 lambda i, j: i == 0,
             ),
-            _grid("Merged kernel", weight[o].tolist()),
-            table("Merged bias", [[number(bias[o].item())]], lambda i, j: False),
+            _grid("Merged kernel", weight.tolist()),
+            table("Merged bias", [[number(bias.item())]], lambda i, j: False),
             _grid("Window of a picture", self.window),
         ]
         X = torch.tensor(self.window, dtype=torch.float64)[None]
-        apart, together = self.output.tolist()
+        apart, together = self.output.round(decimals=12).tolist()
         each = []
         for conv, norm in self.branches:
             z = X if conv is None else conv(X)
-            seen, made = (Y[0, o, 1, 1].item() for Y in (z, norm(z)))
+            seen, made = (round(Y[0, o, 1, 1].item(), 12) for Y in (z, norm(z)))
             name = "Identity" if conv is None else f"{conv.kernel_size[0]}×{conv.kernel_size[1]}"
             gamma, beta, mu, sigma = shown[name][o]
             parts.append(
@@ -214,12 +214,12 @@ class Reparameterize(Explorable):
             parts.append(
                 paragraph(f"Added up: {_sum(each)} {_equals(*each, apart)} {number(apart)}")
             )
-        pairs = list(zip(X.flatten().tolist(), weight[o].flatten().tolist(), strict=True))
+        pairs = list(zip(X.flatten().tolist(), weight.flatten().tolist(), strict=True))
         products = [
             f"{(bracket if i else number)(x)}×{bracket(w)}" for i, (x, w) in enumerate(pairs)
         ]
-        added = bias[o].item()
-        sign = _equals(*weight[o].flatten().tolist(), added, together)
+        added = bias.item()
+        sign = _equals(*weight.flatten().tolist(), added, together)
         total = f"{' + '.join(products)} + {bracket(added)} {sign} {number(together)}"
         parts.append(paragraph(f"The merged kernel on the window: {total}"))
         return "\n".join(filter(None, parts))

@@ -1,7 +1,7 @@
 // One window of a deformable convolution: where its points look, what they read between the pixels,
 // and how the window's sum changes with each offset. Pure functions of the widget's state.
 
-import { bracket, parseValue, quoted, show } from "./numbers.js";
+import { bracket, clean, parseValue, quoted, rounded, show } from "./numbers.js";
 import { shapeOf } from "./shape.js";
 import { tensor } from "./snippet.js";
 
@@ -28,7 +28,6 @@ export const PICTURES = [
   ],
 ];
 
-const rounded = (x, per) => Math.round(x * per) / per || 0; // no −0
 /** A preset's offsets: [down, right] of the tap that stands `u`, `v` from the middle, `a`, `b` in the kernel. */
 const RULES = {
   "All offsets zero": () => [0, 0],
@@ -53,9 +52,6 @@ export function presets(kernel) {
     })
     .filter(([, offset]) => !seen.has(offset.join()) && seen.add(offset.join()));
 }
-
-/** Without what floating point adds: 4 − 3.7 is 0.3 here. */
-const clean = (x) => rounded(x, 1e12);
 
 /** How many places [rows, columns] the window has. */
 export const places = ({ input, kernel }) => shapeOf(input).map((n, axis) => n - shapeOf(kernel)[axis] + 1);

@@ -33,6 +33,11 @@ export function shorten(text, room) {
   return "…";
 }
 
+/** Rounded to `per` parts of one. */
+export const rounded = (x, per) => Math.round(x * per) / per || 0; // no −0
+/** Without what floating point adds: 4 − 3.7 is 0.3 here. */
+export const clean = (x) => rounded(x, 1e12);
+
 /** The same, in brackets where a sign would stand beside another sign. */
 export const bracket = (x) => (x < 0 ? `(${show(x)})` : show(x));
 

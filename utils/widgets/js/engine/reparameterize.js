@@ -1,7 +1,7 @@
 // Three branches, each a kernel and its batch norm in eval mode, and the one kernel that they make. All
 // is told for one output channel `o`. Kernels are lists of planes, one for each input channel.
 
-import { bracket, show } from "./numbers.js";
+import { bracket, clean, show } from "./numbers.js";
 import { IMPORTS, literal, tensor } from "./snippet.js";
 
 /** Each branch's switch, its name, and by how many steps its kernel is in its frame. */
@@ -21,7 +21,7 @@ const SIDE = 3;
 const FIRST = 4; // the step of the first entry
 const square = (number) => Array.from({ length: SIDE }, (_, r) => Array.from({ length: SIDE }, (_, c) => number(r, c)));
 const isMiddle = (r, c) => r === 1 && c === 1;
-const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+const sum = (numbers) => clean(numbers.reduce((a, b) => a + b, 0));
 
 export const channels = (state) => state.pointwise.length;
 export const isOn = (state, b) => state[BRANCHES[b][0]];
@@ -50,7 +50,7 @@ export const framed = (state, b, o) =>
 
 export function biasOf(state, b, o) {
   const [gamma, beta, mu, sigma] = state.norms[b][o];
-  return beta - (gamma * mu) / sigma;
+  return clean(beta - (gamma * mu) / sigma);
 }
 
 /** The one kernel and the one bias. */
@@ -73,13 +73,13 @@ const dot = (all) => sum(all.map(([x, w]) => x * w));
 export function response(state, b, o) {
   const [gamma, beta, mu, sigma] = state.norms[b][o];
   const before = dot(pairs(state, kernelOf(state, b, o)));
-  return { before, after: (gamma * (before - mu)) / sigma + beta };
+  return { before, after: clean((gamma * (before - mu)) / sigma + beta) };
 }
 
 /** What all branches make of the window, and what the merged kernel does. */
 export function outputs(state, o) {
   const { kernel, bias } = merged(state, o);
-  return [sum(present(state).map((b) => response(state, b, o).after)), dot(pairs(state, kernel)) + bias];
+  return [sum(present(state).map((b) => response(state, b, o).after)), clean(dot(pairs(state, kernel)) + bias)];
 }
 
 /** What is done at a step: apart, scaled, framed, identity, entry [plane, row, column], bias, same. */
@@ -118,7 +118,7 @@ function written(numbers) {
 
 /** Products, and what is added to them, written out. */
 function dotText(all, added = []) {
-  const total = dot(all) + sum(added);
+  const total = clean(dot(all) + sum(added));
   const terms = all.map(([x, w], i) => `${i ? bracket(x) : show(x)}×${bracket(w)}`).concat(added.map(bracket));
   return `${terms.join(" + ")} ${equals(total, ...all.flat(), ...added)} ${show(total)}`;
 }

@@ -16,7 +16,8 @@ const EDGE = 0.3; // cells: how far beyond the outermost middles a point is draw
  * @param {(n: number, by: number[], far: boolean) => void} options.onMove by so many steps, or whole pixels
  */
 export function createPoints(grid, { onPick, onDrag, onMove }) {
-  const hint = h("span", { class: "ex-hidden", id: freshId() }, "Arrow keys move it by 0.1, with Shift by 1");
+  const says = "Arrow keys move it to the next tenth, with Shift by 1";
+  const hint = h("span", { class: "ex-hidden", id: freshId() }, says);
   const svg = draw("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
   const [rings, ways, arrow] = ["is-ring", "is-way", "is-slope"].map((name) => draw("path", { class: name }));
   svg.append(rings, ways, arrow);
