@@ -341,7 +341,7 @@ def fourier_here(answer: tuple[float, ...]) -> str:
     if k > 7:
         raise Wrong("(a) A smaller kernel does.")
     if k < 7:
-        raise Wrong("(a) Windows still take fewer. And is it odd?")
+        raise Wrong("(a) Windows still take fewer, or it is not odd.")
     if not 4.95 <= times < 5.1:
         raise Wrong("(a) is right. (b) 2·31²·56², over 2·2.5·128²·14 + 3·128².")
     return "258,048 lies between 156,800 and 307,328; and 6,027,392 over 1,196,032 is 5.04."
