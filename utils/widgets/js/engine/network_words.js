@@ -1,12 +1,12 @@
 // What the page says of the small network: names, equations, code.
 
 import * as net from "./network.js";
-import { bracket, show } from "./numbers.js";
+import { bracket, rounded, show } from "./numbers.js";
 
 const { LEVELS, LAST } = net;
 export const LARGEST = 5; // maps that a score's sum names, the others being added up
 
-const clean = (x) => Math.round(x * 1e9) / 1e9 || 0; // no −0, nothing that floating point adds
+const clean = (x) => rounded(x, 1e9); // nothing that floating point adds
 const exact = (x) => Math.abs(Number(show(x).replace("−", "-")) - x) < 1e-9;
 const equal = (left, ...numbers) => `${left} ${numbers.every(exact) ? "=" : "≈"} ${show(numbers.at(-1))}`;
 const signed = (x) => `${x < 0 ? "−" : "+"} ${show(Math.abs(x))}`;
